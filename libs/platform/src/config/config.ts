@@ -1,0 +1,154 @@
+import { plainToInstance, Transform } from 'class-transformer';
+import {
+  getMetadataStorage,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Matches,
+  Max,
+  Min,
+  MinLength,
+  validateSync,
+} from 'class-validator';
+
+const flag = ({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value);
+const list = ({ value }: { value: unknown }) => (typeof value === 'string' ? value.split(',') : value);
+const number = ({ value }: { value: unknown }) =>
+  typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+
+/** Everything that can be configured, from the environment only. `README.md` of the root prints this table. */
+export class Config {
+  @IsString()
+  readonly CRATON_HTTP_HOST: string = '127.0.0.1';
+
+  @Transform(number)
+  @IsInt()
+  @Min(0)
+  @Max(65535)
+  readonly CRATON_HTTP_PORT: number = 7780;
+
+  @IsString()
+  @MinLength(1)
+  readonly CRATON_DATA_DIR: string = './data';
+
+  /** `sqlite:<path>` or a connection string of EventStoreDB; by default `sqlite:<data dir>/events.db`. */
+  @IsOptional()
+  @Matches(/^(sqlite:.+|esdb(\+discover)?:\/\/.+)$/, {
+    message: 'CRATON_EVENT_STORE must be sqlite:<path> or esdb://...',
+  })
+  readonly CRATON_EVENT_STORE?: string;
+
+  @IsOptional()
+  @Matches(/^amqps?:\/\/.+$/, { message: 'CRATON_AMQP_URL must be amqp://user:password@host:5672/%2F' })
+  readonly CRATON_AMQP_URL?: string;
+
+  @Matches(/^[\w.-]{1,127}$/)
+  readonly CRATON_NOTIFICATION_EXCHANGE: string = 'craton';
+
+  @Transform(list)
+  @Matches(/^[\w.-]{1,127}$/, { each: true })
+  readonly CRATON_NOTIFICATION_TOPICS: readonly string[] = ['notifications'];
+
+  @Transform(flag)
+  @IsBoolean()
+  readonly CRATON_NOTIFICATION_DURABLE: boolean = false;
+
+  @Transform(flag)
+  @IsBoolean()
+  readonly CRATON_NOTIFICATION_AUTO_DELETE: boolean = false;
+
+  @IsIn(['classic', 'quorum'])
+  readonly CRATON_NOTIFICATION_QUEUE_TYPE: 'classic' | 'quorum' = 'classic';
+
+  @IsString()
+  @MinLength(1)
+  readonly CRATON_NOTIFICATION_PUBLISHER_ID: string = 'craton';
+
+  @IsIn(['simulated', 'nova'])
+  readonly CRATON_CLOUD: 'simulated' | 'nova' = 'simulated';
+
+  @IsIn(['local'])
+  readonly CRATON_AUTH: 'local' = 'local';
+
+  @IsOptional()
+  @IsUUID()
+  readonly CRATON_BOOTSTRAP_PROJECT_ID?: string;
+
+  @Matches(/^[\w.@-]{1,255}$/)
+  readonly CRATON_BOOTSTRAP_USERNAME: string = 'admin';
+
+  @IsOptional()
+  @Matches(/^[\x21-\x7e]{24,255}$/, {
+    message: 'CRATON_BOOTSTRAP_API_KEY must be 24 to 255 visible ASCII characters',
+  })
+  readonly CRATON_BOOTSTRAP_API_KEY?: string;
+
+  @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace'])
+  readonly CRATON_LOG_LEVEL: string = 'info';
+
+  @IsOptional()
+  @Matches(/^https?:\/\/.+$/, { message: 'OS_AUTH_URL must be the http(s) URL of Keystone' })
+  readonly OS_AUTH_URL?: string;
+
+  @IsOptional()
+  @IsString()
+  readonly OS_USERNAME?: string;
+
+  @IsOptional()
+  @IsString()
+  readonly OS_PASSWORD?: string;
+
+  @IsOptional()
+  @IsString()
+  readonly OS_PROJECT_NAME?: string;
+
+  @IsString()
+  readonly OS_USER_DOMAIN_ID: string = 'default';
+
+  @IsString()
+  readonly OS_PROJECT_DOMAIN_ID: string = 'default';
+
+  @IsOptional()
+  @IsString()
+  readonly OS_REGION_NAME?: string;
+
+  @IsIn(['public', 'internal', 'admin'])
+  readonly OS_INTERFACE: string = 'public';
+
+  get eventStore(): string {
+    return this.CRATON_EVENT_STORE ?? `sqlite:${this.CRATON_DATA_DIR}/events.db`;
+  }
+}
+
+const demandedTogether = (config: Config): string[] =>
+  config.CRATON_CLOUD === 'nova'
+    ? (['OS_AUTH_URL', 'OS_USERNAME', 'OS_PASSWORD', 'OS_PROJECT_NAME'] as const)
+        .filter((name) => config[name] === undefined)
+        .map((name) => `${name} is needed when CRATON_CLOUD is nova`)
+    : [];
+
+/** Reads the environment once. Throws one error that lists everything that is wrong; values are never repeated in it. */
+export const readConfig = (environment: NodeJS.ProcessEnv = process.env): Config => {
+  const known = Object.keys(environment).filter(
+    (name) => /^(CRATON|OS)_/.test(name) && environment[name] !== '',
+  );
+  const config = plainToInstance(Config, Object.fromEntries(known.map((name) => [name, environment[name]])), {
+    exposeDefaultValues: true,
+  });
+  const wrong = validateSync(config).flatMap((error) => Object.values(error.constraints ?? {}));
+  const properties = new Set(
+    getMetadataStorage()
+      .getTargetValidationMetadatas(Config, '', true, false)
+      .map((metadata) => metadata.propertyName),
+  );
+  const unknown = known
+    .filter((name) => name.startsWith('CRATON_') && !name.startsWith('CRATON_TEST_') && !properties.has(name))
+    .map((name) => `${name} is not known`);
+  const all = [...wrong, ...demandedTogether(config), ...unknown];
+  if (all.length > 0)
+    throw new Error(`the configuration is wrong:\n${all.map((line) => `- ${line}`).join('\n')}`);
+  return Object.freeze(config);
+};
