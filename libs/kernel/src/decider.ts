@@ -13,3 +13,16 @@ export interface Decider<State, Command, E extends Event> {
   /** For a stream that holds many things: which of them the event is about. Without it, the stream itself is the subject. */
   readonly subject?: (event: E) => string;
 }
+
+/** What each event does to a state that is changed in place; exhaustive, for streams with too many events for one switch. */
+export type Evolvers<State, E extends Event> = {
+  readonly [T in E['type']]: (state: State, data: Extract<E, { type: T }>['data']) => void;
+};
+
+export const evolveInPlace =
+  <State, E extends Event>(evolvers: Evolvers<State, E>) =>
+  (state: State, event: E): State => {
+    const evolver = evolvers[event.type as E['type']] as (state: State, data: object) => void;
+    evolver(state, event.data);
+    return state;
+  };

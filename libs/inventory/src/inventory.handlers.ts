@@ -1,0 +1,87 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import {
+  type CommandMetadata,
+  CommandRunner,
+  type Receipt,
+} from '#libs/platform/src/command-runner/command-runner.js';
+import { cloud, type CloudCommand } from './cloud.decider.js';
+import { project, type ProjectCommand } from './project.decider.js';
+import { region, type RegionCommand } from './region.decider.js';
+import { variables, type VariablesCommand } from './variables.decider.js';
+
+export class ToProject extends Command<Receipt> {
+  constructor(
+    readonly id: string,
+    readonly command: ProjectCommand,
+    readonly metadata: CommandMetadata,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(ToProject)
+export class ProjectHandler implements ICommandHandler<ToProject> {
+  constructor(private readonly runner: CommandRunner) {}
+
+  execute({ id, command, metadata }: ToProject): Promise<Receipt> {
+    return this.runner.run(project, id, command, metadata);
+  }
+}
+
+export class ToCloud extends Command<Receipt> {
+  constructor(
+    readonly id: string,
+    readonly command: CloudCommand,
+    readonly metadata: CommandMetadata,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(ToCloud)
+export class CloudHandler implements ICommandHandler<ToCloud> {
+  constructor(private readonly runner: CommandRunner) {}
+
+  execute({ id, command, metadata }: ToCloud): Promise<Receipt> {
+    return this.runner.run(cloud, id, command, metadata);
+  }
+}
+
+export class ToRegion extends Command<Receipt> {
+  constructor(
+    readonly id: string,
+    readonly command: RegionCommand,
+    readonly metadata: CommandMetadata,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(ToRegion)
+export class RegionHandler implements ICommandHandler<ToRegion> {
+  constructor(private readonly runner: CommandRunner) {}
+
+  execute({ id, command, metadata }: ToRegion): Promise<Receipt> {
+    return this.runner.run(region, id, command, metadata);
+  }
+}
+
+/** `id` is the owner's. Whether there is such an owner is known to whoever sends the command. */
+export class ToVariables extends Command<Receipt> {
+  constructor(
+    readonly id: string,
+    readonly command: VariablesCommand,
+    readonly metadata: CommandMetadata,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(ToVariables)
+export class VariablesHandler implements ICommandHandler<ToVariables> {
+  constructor(private readonly runner: CommandRunner) {}
+
+  execute({ id, command, metadata }: ToVariables): Promise<Receipt> {
+    return this.runner.run(variables, id, command, metadata);
+  }
+}

@@ -1,0 +1,28 @@
+import { v5 } from 'uuid';
+import type { Event, Metadata } from '#libs/kernel/src/event.js';
+import type { JsonObject } from '#libs/kernel/src/json.js';
+import type { NewEvent } from '#libs/platform/src/event-store/event-store.js';
+
+/** What travels with a command: what its events will carry, and what it expects of its subject. */
+export interface CommandMetadata extends Metadata {
+  /** The subject's last revision as the caller knows it (`If-Match`); another one refuses the command. -1: it has none. */
+  readonly expectedRevision?: number;
+  /** Whom in the stream the command is about, where a stream holds many. */
+  readonly subject?: string;
+}
+
+const stored = ({ expectedRevision: _expected, subject: _subject, ...metadata }: CommandMetadata): Metadata =>
+  metadata;
+
+/** Ids derive from the command's, so that a repeated append is one append. The mark of the request goes with the last event. */
+export const toNewEvents = (events: readonly Event[], metadata: CommandMetadata): NewEvent[] => {
+  const { request, ...shared } = stored(metadata);
+  return events.map((event, index) => ({
+    id: v5(String(index), metadata.commandId),
+    type: event.type,
+    data: event.data as JsonObject,
+    metadata: (request && index === events.length - 1
+      ? { ...shared, request }
+      : shared) as unknown as JsonObject,
+  }));
+};
