@@ -26,7 +26,7 @@ export class Fold<S, C, E extends Event> {
   }
 
   take(event: RecordedEvent): void {
-    const fact = event as unknown as E;
+    const fact = { type: event.type, data: event.data } as unknown as E;
     this.evolve([fact], event.revision);
     this.cursor = event.cursor;
     const { commandId } = event.metadata as unknown as Metadata;
