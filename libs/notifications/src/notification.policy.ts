@@ -1,0 +1,220 @@
+import type { CloudEvent } from '#libs/inventory/src/cloud.events.js';
+import type { ProjectEvent } from '#libs/inventory/src/project.events.js';
+import type { RegionEvent } from '#libs/inventory/src/region.events.js';
+import type { VariablesEvent } from '#libs/inventory/src/variables.events.js';
+import type { Event, Recorded } from '#libs/kernel/src/event.js';
+import type { Json, JsonObject } from '#libs/kernel/src/json.js';
+import type {
+  HostMaintenanceBegan,
+  HostMaintenanceEnded,
+  MaintainedHost,
+  WindowEvent,
+} from '#libs/maintenance/src/window.events.js';
+import type { RunEvent } from '#libs/workflows/src/run.events.js';
+import type { WorkflowEvent } from '#libs/workflows/src/workflow.events.js';
+
+/** Every fact that anybody outside is told of. */
+export type AnnouncedEvent =
+  ProjectEvent | CloudEvent | RegionEvent | VariablesEvent | WindowEvent | WorkflowEvent | RunEvent;
+
+/** What is said about a fact, before it is wrapped for the bus. `payload` is flat; text beyond 255 characters may be cropped by readers. */
+export interface Notification {
+  readonly eventType: string;
+  readonly payload: JsonObject;
+}
+
+type Teller<E extends Event> = (event: Recorded<E>) => readonly Notification[];
+type Members<E extends Event> = readonly (keyof E['data'] & string)[];
+
+const subjects: Readonly<Record<string, string>> = {
+  project: 'project_id',
+  cloud: 'cloud_id',
+  region: 'region_id',
+  variables: 'owner_id',
+  window: 'window_id',
+  workflow: 'workflow_id',
+  run: 'run_id',
+};
+
+const subject = (stream: string): JsonObject => {
+  const dash = stream.indexOf('-');
+  return { [subjects[stream.slice(0, dash)] ?? 'subject_id']: stream.slice(dash + 1) };
+};
+
+const snake = (member: string) => member.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** The words of the fact itself come before those of the person who brought it about. */
+const circumstances = (
+  event: Recorded,
+  words: { readonly at?: string; readonly reason?: string | null },
+): JsonObject => ({
+  revision: event.revision,
+  cursor: event.cursor,
+  occurred_at: words.at ?? event.recordedAt.toISOString(),
+  actor: event.metadata.actor.username,
+  actor_id: event.metadata.actor.userId,
+  reason: words.reason ?? event.metadata.reason ?? null,
+});
+
+const notification = (eventType: string, event: Recorded, members: JsonObject): Notification => ({
+  eventType,
+  payload: {
+    project_id: event.metadata.projectId,
+    ...subject(event.stream),
+    ...members,
+    ...circumstances(event, event.data),
+  },
+});
+
+/** Only the members that are named travel: what a fact gains later, a secret perhaps, stays inside until it is named here. */
+const tell = <E extends Event>(eventType: string, ...members: Members<E>): Teller<E> => {
+  const names = members.map((member) => [snake(member), member] as const);
+  return (event) => {
+    const data: Readonly<Record<string, Json>> = event.data as JsonObject;
+    const picked = Object.fromEntries(names.map(([name, member]) => [name, data[member] ?? null]));
+    return [notification(eventType, event, picked)];
+  };
+};
+
+const hostOf = (host: MaintainedHost | null): JsonObject => ({
+  host_id: host?.hostId ?? null,
+  region_id: host?.regionId ?? null,
+  host: host?.name ?? null,
+});
+
+const tellOfHost = <E extends Event<string, { host: MaintainedHost | null }>>(
+  eventType: string,
+  ...members: Members<E>
+): Teller<E> => {
+  const plain = tell<E>(eventType, ...members);
+  return (event) =>
+    plain(event).map(({ payload }) => ({ eventType, payload: { ...payload, ...hostOf(event.data.host) } }));
+};
+
+/** Fenix's words for what happens to a host, so that what listens to Fenix understands us. */
+const maintenanceHost = (
+  event: Recorded<HostMaintenanceBegan | HostMaintenanceEnded>,
+  state: 'IN_MAINTENANCE' | 'MAINTENANCE_COMPLETE' | 'MAINTENANCE_HELD',
+  members: JsonObject,
+): readonly Notification[] => {
+  const said = notification('maintenance.host', event, {
+    service: 'craton',
+    state,
+    session_id: subject(event.stream)['window_id'] ?? null,
+    ...hostOf(event.data.host),
+    run_id: event.data.runId,
+    ...members,
+  });
+  return [said];
+};
+
+const tellOfEnd: Teller<HostMaintenanceEnded> = (event) => {
+  const { outcome, detail } = event.data;
+  const state = outcome === 'held' ? 'MAINTENANCE_HELD' : 'MAINTENANCE_COMPLETE';
+  return maintenanceHost(event, state, { outcome }).map(({ eventType, payload }) => ({
+    eventType,
+    payload: { ...payload, reason: detail ?? payload['reason'] ?? null },
+  }));
+};
+
+/** The names of the keys, never the values: a value may be a secret. */
+const tellOfKeys =
+  <E extends VariablesEvent>(eventType: string, keysOf: (data: E['data']) => readonly string[]): Teller<E> =>
+  (event) => [notification(eventType, event, { owner_kind: event.data.ownerKind, keys: keysOf(event.data) })];
+
+/** Steps by name only: their inputs may hold credentials. */
+const tellOfDefinition =
+  <E extends Extract<WorkflowEvent, { type: 'WorkflowDefined' | 'WorkflowRevised' }>>(
+    eventType: string,
+  ): Teller<E> =>
+  (event) => [
+    notification(eventType, event, {
+      ...('name' in event.data && { name: event.data.name }),
+      description: event.data.description,
+      step_count: event.data.steps.length,
+      steps: event.data.steps.map(({ name }) => name),
+    }),
+  ];
+
+const work = ['step', 'item', 'phase', 'attempt'] as const;
+
+const tellers: {
+  readonly [T in AnnouncedEvent['type']]: Teller<Extract<AnnouncedEvent, { type: T }>>;
+} = {
+  ProjectCreated: tell('inventory.project.created', 'name'),
+  ProjectRemoved: tell('inventory.project.removed'),
+  UserAdded: tell('access.user.added', 'userId', 'username', 'roles'),
+  UserRemoved: tell('access.user.removed', 'userId'),
+  ApiKeyIssued: tell('access.key.issued', 'keyId', 'userId', 'name'),
+  ApiKeyRevoked: tell('access.key.revoked', 'keyId', 'userId'),
+  CloudRegistered: tell('inventory.cloud.registered', 'cloudId', 'name', 'note'),
+  CloudRenamed: tell('inventory.cloud.renamed', 'cloudId', 'name'),
+  CloudNoteChanged: tell('inventory.cloud.note_changed', 'cloudId', 'note'),
+  CloudRemoved: tell('inventory.cloud.removed', 'cloudId'),
+  CloudClosed: tell('inventory.cloud.closed'),
+  RegionRegistered: tell('inventory.region.registered', 'regionId', 'name', 'note'),
+  RegionRenamed: tell('inventory.region.renamed', 'regionId', 'name'),
+  RegionNoteChanged: tell('inventory.region.note_changed', 'regionId', 'note'),
+  RegionRemoved: tell('inventory.region.removed', 'regionId'),
+  RegionClosed: tell('inventory.region.closed'),
+  CellRegistered: tell('inventory.cell.registered', 'cellId', 'cloudId', 'name', 'note'),
+  CellRenamed: tell('inventory.cell.renamed', 'cellId', 'name'),
+  CellNoteChanged: tell('inventory.cell.note_changed', 'cellId', 'note'),
+  CellRemoved: tell('inventory.cell.removed', 'cellId'),
+  DeviceRegistered: tell(
+    'inventory.device.registered',
+    'deviceId',
+    'kind',
+    'name',
+    'ipAddress',
+    'deviceType',
+    'cloudId',
+    'cellId',
+    'parentId',
+    'active',
+    'note',
+  ),
+  DeviceRenamed: tell('inventory.device.renamed', 'deviceId', 'name'),
+  DeviceAddressChanged: tell('inventory.device.address_changed', 'deviceId', 'ipAddress'),
+  DeviceTypeChanged: tell('inventory.device.type_changed', 'deviceId', 'deviceType'),
+  DeviceActivated: tell('inventory.device.activated', 'deviceId'),
+  DeviceDeactivated: tell('inventory.device.deactivated', 'deviceId'),
+  DeviceNoteChanged: tell('inventory.device.note_changed', 'deviceId', 'note'),
+  DeviceMovedToCell: tell('inventory.device.moved_to_cell', 'deviceId', 'cellId'),
+  DeviceMovedToParent: tell('inventory.device.moved_to_parent', 'deviceId', 'parentId'),
+  DeviceRetired: tell('inventory.device.retired', 'deviceId'),
+  DeviceRemoved: tell('inventory.device.removed', 'deviceId'),
+  DeviceClaimed: tell('inventory.device.claimed', 'deviceId', 'windowId'),
+  DeviceReleased: tell('inventory.device.released', 'deviceId', 'windowId'),
+  VariablesSet: tellOfKeys('variables.set', ({ values }) => Object.keys(values)),
+  VariablesRemoved: tellOfKeys('variables.removed', ({ keys }) => keys),
+  WindowScheduled: tellOfHost('maintenance.window.scheduled', 'startsAt', 'endsAt', 'note'),
+  WindowOpened: tellOfHost('maintenance.window.opened'),
+  WindowOverran: tellOfHost('maintenance.window.overran'),
+  WindowClosed: tellOfHost('maintenance.window.closed', 'cause', 'detail'),
+  WindowCancelled: tellOfHost('maintenance.window.cancelled'),
+  HostMaintenanceBegan: (event) => maintenanceHost(event, 'IN_MAINTENANCE', {}),
+  HostMaintenanceEnded: tellOfEnd,
+  WorkflowDefined: tellOfDefinition('workflow.defined'),
+  WorkflowRevised: tellOfDefinition('workflow.revised'),
+  WorkflowRetired: tell('workflow.retired'),
+  RunStarted: tellOfHost('workflow.run.started', 'workflowId', 'workflow', 'windowId', 'deadline'),
+  RunTurnedBack: tell('workflow.run.turned_back', 'cause'),
+  RunSucceeded: tell('workflow.run.succeeded'),
+  RunFailed: tell('workflow.run.failed'),
+  RunCancelled: tell('workflow.run.cancelled'),
+  RunExpired: tell('workflow.run.expired'),
+  RunHeld: tell('workflow.run.held'),
+  StepStarted: tell('workflow.step.started', ...work, 'plugin', 'engine', 'deadline'),
+  StepSucceeded: tell('workflow.step.succeeded', ...work),
+  StepFailed: tell('workflow.step.failed', ...work, 'retryAt'),
+};
+
+/** Every type of event that is announced. */
+export const announcedTypes = Object.keys(tellers) as readonly AnnouncedEvent['type'][];
+
+export const isAnnounced = (type: string): boolean => Object.hasOwn(tellers, type);
+
+/** Whom to tell what of a fact; nothing for a type that is not announced. Never holds a variable's value, a hash or a step's input. */
+export const notify = (event: Recorded): readonly Notification[] =>
+  isAnnounced(event.type) ? (tellers[event.type as AnnouncedEvent['type']] as Teller<Event>)(event) : [];
