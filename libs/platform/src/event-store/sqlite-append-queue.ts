@@ -1,0 +1,183 @@
+import { clearImmediate, clearTimeout, setImmediate, setTimeout } from 'node:timers';
+import type { Clock } from '../clock.js';
+import { AppendOutcomeUnknown, StoreUnavailable, WrongRevision } from './event-store.errors.js';
+import type { Expected } from './event-store.js';
+import { type AppendRequest, categoryOf } from './requests.js';
+import type { Writer } from './sqlite-writer.js';
+import { expects, type Flat, outcome } from './sqlite-writer.worker.js';
+
+/** Where the last event of an append is. */
+export interface Place {
+  readonly revision: number;
+  readonly position: number;
+}
+
+interface Pending {
+  readonly request: AppendRequest;
+  readonly resolve: (place: Place) => void;
+  readonly reject: (error: Error) => void;
+  readonly timer: NodeJS.Timeout;
+  dropped: boolean;
+}
+
+/** Bounds what one commit makes the others wait. */
+const mostAppends = 1000;
+const mostBatchBytes = 4 * 1024 * 1024;
+/** Bounds the memory of what waits for a slow disk. */
+const mostWaitingBytes = 64 * 1024 * 1024;
+
+const expectedNumber = (expected: Expected): number => {
+  if (typeof expected === 'number') return expected;
+  return { no_stream: expects.noStream, stream_exists: expects.streamExists, any: expects.any }[expected];
+};
+
+/**
+ * Group commit: everything that is asked for while one batch is being written is the next batch. So a lone writer never waits for company,
+ * and many share the price of one sync.
+ */
+export class AppendQueue {
+  private waiting: Pending[] = [];
+  private waitingBytes = 0;
+  private underWay: readonly Pending[] | undefined;
+  private writer: Writer | undefined;
+  private soon: NodeJS.Immediate | undefined;
+  private closing: (() => void) | undefined;
+
+  constructor(
+    private readonly path: string,
+    private readonly connect: () => Writer,
+    private readonly clock: Clock,
+    private readonly written: () => void,
+  ) {
+    this.writer = connect();
+  }
+
+  append(request: AppendRequest, timeoutMs: number): Promise<Place> {
+    if (this.waitingBytes + request.bytes > mostWaitingBytes)
+      return Promise.reject(
+        new StoreUnavailable(`more is waiting for the log ${this.path} than it can take`),
+      );
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.expire(pending, timeoutMs);
+      }, timeoutMs);
+      const pending: Pending = { request, resolve, reject, timer, dropped: false };
+      this.waiting.push(pending);
+      this.waitingBytes += request.bytes;
+      this.schedule();
+    });
+  }
+
+  /** Rejects with `StoreUnavailable` unless the log can be written to at this moment. */
+  async probe(timeoutMs: number): Promise<void> {
+    await this.append({ stream: '', expected: 'any', events: [], bytes: 0 }, timeoutMs);
+  }
+
+  /** Resolves when everything accepted is answered. */
+  async close(): Promise<void> {
+    if (this.waiting.length > 0 || this.underWay)
+      await new Promise<void>((resolve) => {
+        this.closing = resolve;
+      });
+    clearImmediate(this.soon);
+    await this.writer?.close();
+    this.writer = undefined;
+  }
+
+  private expire(pending: Pending, timeoutMs: number): void {
+    pending.dropped = true;
+    const { stream } = pending.request;
+    const late = `was not answered within ${timeoutMs} ms`;
+    if (this.underWay?.includes(pending))
+      return pending.reject(new AppendOutcomeUnknown(`the append to ${stream} ${late}`));
+    this.waiting.splice(this.waiting.indexOf(pending), 1);
+    this.waitingBytes -= pending.request.bytes;
+    pending.reject(new StoreUnavailable(`the append to ${stream} ${late} and was not begun`));
+    this.settle();
+  }
+
+  private schedule(): void {
+    if (this.underWay || this.soon || this.waiting.length === 0) return;
+    // Whoever appends in this turn of the event loop still joins.
+    this.soon = setImmediate(() => {
+      this.soon = undefined;
+      this.flush();
+    });
+  }
+
+  private flush(): void {
+    const batch = this.take();
+    if (batch.length === 0) return;
+    this.underWay = batch;
+    this.writer ??= this.connect();
+    this.writer
+      .write(this.flat(batch))
+      .then(
+        (answers) => {
+          this.answer(batch, answers);
+        },
+        (error: unknown) => {
+          this.writer = undefined;
+          this.fail(batch, error);
+        },
+      )
+      .finally(() => {
+        this.underWay = undefined;
+        this.schedule();
+        this.settle();
+      });
+  }
+
+  private take(): readonly Pending[] {
+    let bytes = 0;
+    let count = 0;
+    for (const { request } of this.waiting) {
+      bytes += request.bytes;
+      if (count === mostAppends || (count > 0 && bytes > mostBatchBytes)) break;
+      count += 1;
+    }
+    const batch = this.waiting.splice(0, count);
+    for (const { request } of batch) this.waitingBytes -= request.bytes;
+    return batch;
+  }
+
+  private flat(batch: readonly Pending[]): Flat {
+    const flat: Flat = [this.clock.now().getTime()];
+    for (const { request } of batch) {
+      const { stream, expected, events } = request;
+      flat.push(stream, categoryOf(stream), expectedNumber(expected), events.length);
+      for (const { id, type, data, metadata } of events) flat.push(id, type, data, metadata);
+    }
+    return flat;
+  }
+
+  private answer(batch: readonly Pending[], answers: Flat): void {
+    this.written();
+    for (const [index, pending] of batch.entries()) {
+      clearTimeout(pending.timer);
+      const [kind, first, second] = answers.slice(3 * index, 3 * index + 3);
+      if (kind === outcome.appended)
+        pending.resolve({ revision: first as number, position: second as number });
+      else pending.reject(this.errorOf(pending.request, kind as number, first as number | string));
+    }
+  }
+
+  private errorOf({ stream, expected }: AppendRequest, kind: number, detail: number | string): Error {
+    if (kind === outcome.conflict)
+      return new WrongRevision(stream, expected, detail === -1 ? 'no_stream' : (detail as number));
+    if (kind === outcome.unknown)
+      return new AppendOutcomeUnknown(`the log ${this.path} failed while it wrote: ${detail}`);
+    return new StoreUnavailable(`the log ${this.path} cannot be written: ${detail}`);
+  }
+
+  private fail(batch: readonly Pending[], cause: unknown): void {
+    for (const pending of batch) {
+      clearTimeout(pending.timer);
+      pending.reject(new AppendOutcomeUnknown(`the writer of the log ${this.path} was lost`, { cause }));
+    }
+  }
+
+  private settle(): void {
+    if (this.waiting.length === 0 && !this.underWay) this.closing?.();
+  }
+}

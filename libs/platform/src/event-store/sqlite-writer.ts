@@ -1,0 +1,57 @@
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { Flat } from './sqlite-writer.worker.js';
+
+/** Whoever commits batches: see `LogWriter` for their shape. */
+export interface Writer {
+  /** One batch at a time. Rejects when the writer was lost, and what became of the batch with it. */
+  write(batch: Flat): Promise<Flat>;
+  close(): Promise<void>;
+}
+
+/** A `LogWriter` in a thread of its own, so that waiting for the disk does not hold up this one. */
+export class WriterThread implements Writer {
+  readonly worker: Worker;
+  private readonly ended: Promise<void>;
+  private waiting: { resolve: (answers: Flat) => void; reject: (error: Error) => void } | undefined;
+  private lost: Error | undefined;
+
+  constructor(path: string) {
+    // Beside this file it has this file's ending: .ts in the sources, .js in dist.
+    const file = new URL(`./sqlite-writer.worker${extname(import.meta.url)}`, import.meta.url);
+    this.worker = new Worker(file, { workerData: { log: path }, name: 'event log' });
+    this.worker.on('message', (answers: Flat) => {
+      const { resolve } = this.waiting ?? {};
+      this.waiting = undefined;
+      resolve?.(answers);
+    });
+    this.worker.on('error', (error: Error) => {
+      this.lose(error);
+    });
+    this.ended = new Promise((resolve) => {
+      this.worker.on('exit', (code) => {
+        this.lose(new Error(`the writer of the log ended with code ${code}`));
+        resolve();
+      });
+    });
+  }
+
+  write(batch: Flat): Promise<Flat> {
+    return new Promise((resolve, reject) => {
+      if (this.lost) return reject(this.lost);
+      this.waiting = { resolve, reject };
+      this.worker.postMessage(batch);
+    });
+  }
+
+  close(): Promise<void> {
+    this.worker.postMessage('close');
+    return this.ended;
+  }
+
+  private lose(error: Error): void {
+    this.lost ??= error;
+    this.waiting?.reject(this.lost);
+    this.waiting = undefined;
+  }
+}
