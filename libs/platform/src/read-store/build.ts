@@ -1,0 +1,51 @@
+import type { Cursor, Event, Recorded } from '#libs/kernel/src/event.js';
+import type { AnyProjection, Write } from '#libs/kernel/src/projection.js';
+import { isConstraint, isSqlite } from './sqlite-failure.js';
+import type { TableWriter } from './table-writer.js';
+
+type Handler = (event: Recorded) => readonly Write[];
+
+/** One set of tables of one projection, and how far it has read. */
+export class Build {
+  private readonly handlers: ReadonlyMap<string, Handler>;
+  private readonly everything: Handler | undefined;
+
+  constructor(
+    readonly id: number,
+    readonly projection: AnyProjection,
+    private readonly writers: ReadonlyMap<string, TableWriter>,
+    /** What was committed; moved by whoever committed it. */
+    public cursor: Cursor | undefined,
+  ) {
+    const handlers = Object.entries(projection.on).filter(([, handler]) => handler !== undefined);
+    this.handlers = new Map(handlers as [string, Handler][]);
+    this.everything = this.handlers.get('*');
+  }
+
+  /** Undefined when it wants every event. */
+  get types(): readonly string[] | undefined {
+    return this.everything === undefined ? [...this.handlers.keys()] : undefined;
+  }
+
+  apply(event: Recorded<Event>): void {
+    if (this.cursor !== undefined && event.cursor <= this.cursor) return;
+    const handler = this.handlers.get(event.type);
+    if (handler !== undefined) this.write(event, handler);
+    if (this.everything !== undefined) this.write(event, this.everything);
+  }
+
+  private write(event: Recorded<Event>, handler: Handler): void {
+    try {
+      for (const write of handler(event)) {
+        const writer = this.writers.get(write.table);
+        if (writer === undefined) throw new Error(`it has no table ${write.table}`);
+        writer.write(write, event.cursor);
+      }
+    } catch (error) {
+      // SQLite's failures are about the machine or the file, whichever event meets them.
+      if (isSqlite(error) && !isConstraint(error)) throw error;
+      const what = `projection ${this.projection.name} failed at ${event.type} ${event.id}`;
+      throw new Error(`${what}: ${(error as Error).message}`, { cause: error });
+    }
+  }
+}

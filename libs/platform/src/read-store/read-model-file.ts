@@ -1,0 +1,163 @@
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { Cursor, Recorded } from '#libs/kernel/src/event.js';
+import type { AnyProjection } from '#libs/kernel/src/projection.js';
+import type { RecordedEvent } from '../event-store/event-store.js';
+import type { Build } from './build.js';
+import { Catalog, catalogSchema } from './catalog.js';
+import { LogMark, markSchema } from './log-mark.js';
+import { PastReader, Reader } from './reader.js';
+import { isForeign, isSqlite, isTrouble } from './sqlite-failure.js';
+
+/** 'crat', so that nobody's other database is taken for ours. */
+const applicationId = 0x63726174;
+/** Raise it when the tables of this room change: the file is built again. */
+const format = 1;
+
+class Foreign extends Error {}
+class Outdated extends Error {}
+
+export interface FileOptions {
+  readonly path: string;
+  readonly projections: readonly AnyProjection[];
+  readonly log: (line: string) => void;
+  /** A query or a write met damage: the file has to be built again. */
+  readonly onDamage: (error: Error) => void;
+}
+
+/** One life of the file: a connection that writes, one that reads the present and one that reads the past. */
+export class ReadModelFile {
+  readonly catalog: Catalog;
+  readonly mark: LogMark;
+  readonly present: Reader;
+  readonly past: PastReader;
+  private readonly database: DatabaseSync;
+  private readonly setCursor: StatementSync;
+
+  /** Opens the file or makes it; one that is damaged, not ours or of another format is replaced. Throws when there can be none. */
+  static open(options: FileOptions): ReadModelFile {
+    mkdirSync(dirname(options.path), { recursive: true, mode: 0o700 });
+    try {
+      return new ReadModelFile(options);
+    } catch (error) {
+      if (!isReplaceable(error)) throw error;
+      replace(options, error as Error);
+      return new ReadModelFile(options);
+    }
+  }
+
+  private constructor({ path, projections, onDamage }: FileOptions) {
+    this.database = new DatabaseSync(path, { timeout: 1000 });
+    try {
+      this.prepare();
+      this.catalog = new Catalog(this.database, projections);
+      this.transaction(() => {
+        this.catalog.settle();
+      });
+      this.mark = new LogMark(this.database);
+      this.setCursor = this.database.prepare('UPDATE _builds SET cursor = ? WHERE id = ?');
+      this.present = new Reader(path, onDamage);
+      this.past = new PastReader(path, onDamage);
+      this.define();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** All or nothing: the writes of these events, how far the builds have read, and, for the main feed, the log's own mark. */
+  apply(events: readonly RecordedEvent[], upTo: Cursor, builds: readonly Build[], marks: boolean): void {
+    const behind = builds.filter(({ cursor }) => cursor === undefined || cursor < upTo);
+    this.transaction(() => {
+      for (const stored of events) {
+        const event = recorded(stored);
+        for (const build of behind) build.apply(event);
+      }
+      for (const { id } of behind) this.setCursor.run(upTo, id);
+      if (marks) this.mark.record(events);
+    });
+    for (const build of behind) build.cursor = upTo;
+    if (marks) this.mark.reload();
+  }
+
+  /** The builds answer from now on, having read everything up to the cursor. */
+  promote(builds: readonly Build[], cursor: Cursor | undefined): void {
+    this.transaction(() => {
+      for (const build of builds) this.catalog.promote(build, cursor);
+    });
+    for (const build of builds) build.cursor = cursor;
+    this.define();
+  }
+
+  close(): void {
+    this.present?.close();
+    this.past?.close();
+    if (this.database.isOpen) this.database.close();
+  }
+
+  private prepare(): void {
+    const { application_id: owner } = this.one<{ application_id: number }>('PRAGMA application_id');
+    const { user_version: version } = this.one<{ user_version: number }>('PRAGMA user_version');
+    const { tables } = this.one<{ tables: number }>('SELECT count(*) AS tables FROM sqlite_schema');
+    if (tables > 0 && owner !== applicationId) throw new Foreign('it belongs to another program');
+    if (tables > 0 && version !== format) throw new Outdated('it is of another format');
+    this.database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32000');
+    // Checkpoints write each page once however often it changed: fewer of them make catching up faster.
+    this.database.exec('PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = MEMORY');
+    if (tables > 0) return;
+    this.transaction(() => {
+      this.database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${format}`);
+      this.database.exec(catalogSchema + markSchema);
+    });
+  }
+
+  private define(): void {
+    const { present, past } = this.catalog.views();
+    this.present.define(present);
+    this.past.define(past);
+  }
+
+  private transaction(work: () => void): void {
+    this.database.exec('BEGIN IMMEDIATE');
+    try {
+      work();
+      this.database.exec('COMMIT');
+    } catch (error) {
+      // A full disk may have ended the transaction already.
+      if (this.database.isTransaction) this.database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  private one<T>(sql: string): T {
+    return this.database.prepare(sql).get() as T;
+  }
+}
+
+// The one place where what the log stores is taken for what Craton wrote; what others wrote has no metadata.
+const recorded = (event: RecordedEvent): Recorded =>
+  (event.metadata === undefined ? { ...event, metadata: {} } : event) as unknown as Recorded;
+
+/** Takes the file away, or puts it aside when it may be worth something to somebody. */
+export const discard = (path: string, aside?: string): void => {
+  if (aside !== undefined && existsSync(path)) {
+    renameSync(path, aside);
+    if (existsSync(`${path}-wal`)) renameSync(`${path}-wal`, `${aside}-wal`);
+  }
+  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
+};
+
+const isReplaceable = (error: unknown): boolean =>
+  error instanceof Foreign || error instanceof Outdated || (isSqlite(error) && !isTrouble(error));
+
+const replace = ({ path, log }: FileOptions, error: Error): void => {
+  const foreign = error instanceof Foreign || isForeign(error);
+  const damaged = foreign ? `${path}.foreign-${Date.now()}` : `${path}.damaged`;
+  const aside = error instanceof Outdated ? undefined : damaged;
+  discard(path, aside);
+  const where = aside === undefined ? '' : `; it is now ${aside}`;
+  log(
+    `the read models in ${path} cannot be used (${error.message}) and are built again from the log${where}`,
+  );
+};

@@ -1,0 +1,88 @@
+import type { AnyProjection, Table } from '#libs/kernel/src/projection.js';
+
+/** What a build calls its tables in the file; queries know them by their declared names, which are views. */
+export const currentName = (table: string, build: number): string => `${table}__${build}`;
+export const historyName = (table: string, build: number): string => `${table}__${build}_history`;
+
+const identifier = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
+const reserved = new Set(['valid_from', 'valid_to']);
+const type = /^(TEXT|INTEGER|REAL|BLOB|ANY)\b(?!.*\b(PRIMARY|UNIQUE|REFERENCES)\b)/;
+
+const faultsOf = (table: Table): string[] => {
+  const columns = Object.keys(table.columns);
+  const named = [...table.key, ...(table.indexes ?? []).flat()];
+  return [
+    ...[table.name, ...columns]
+      .filter((name) => !identifier.test(name))
+      .map((name) => `${name} is no snake_case name`),
+    ...columns.filter((name) => reserved.has(name)).map((name) => `${name} belongs to the read store`),
+    ...columns
+      .filter((name) => !type.test(table.columns[name]!))
+      .map((name) => `${name} has no plain SQLite type`),
+    ...named.filter((name) => !columns.includes(name)).map((name) => `${name} is not a column`),
+    ...(table.key.length === 0 ? ['it has no key'] : []),
+  ];
+};
+
+/** Throws with everything that is wrong with the declarations: a mistake of the programmer, found at start. */
+export const checkDeclarations = (projections: readonly AnyProjection[]): void => {
+  const seen = new Set<string>();
+  const twice = (name: string) => (seen.has(name) ? [`${name} is declared twice`] : (seen.add(name), []));
+  const faults = projections.flatMap((projection) => [
+    ...twice(`projection ${projection.name}`),
+    ...projection.tables.flatMap((table) => [
+      ...twice(`table ${table.name}`),
+      ...faultsOf(table).map((fault) => `table ${table.name}: ${fault}`),
+    ]),
+  ]);
+  if (faults.length > 0) throw new Error(`the projections cannot be built: ${faults.join('; ')}`);
+};
+
+const definitions = (table: Table): string =>
+  Object.entries(table.columns)
+    .map(([name, definition]) => `"${name}" ${definition}`)
+    .join(', ');
+
+const list = (columns: readonly string[], prefix = ''): string =>
+  columns.map((column) => `${prefix}"${column}"`).join(', ');
+
+const indexes = (table: Table, name: string): string[] =>
+  (table.indexes ?? []).map(
+    (columns) => `CREATE INDEX "${name}_by_${columns.join('_')}" ON "${name}" (${list(columns)})`,
+  );
+
+/** The row store is keyed by the declared key, so that a lookup by key is one search; triggers fill the history. */
+export const createTable = (table: Table, build: number): string => {
+  const current = currentName(table.name, build);
+  const history = historyName(table.name, build);
+  const old = list([...Object.keys(table.columns), 'valid_from'], 'OLD.');
+  const now = '(SELECT cursor FROM _now)';
+  // What came and went at one cursor was never to be seen: WHEN keeps it out of the history.
+  return [
+    `CREATE TABLE "${current}" (${definitions(table)}, valid_from TEXT NOT NULL, PRIMARY KEY (${list(table.key)})) STRICT, WITHOUT ROWID`,
+    `CREATE TABLE "${history}" (${definitions(table)}, valid_from TEXT NOT NULL, valid_to TEXT NOT NULL, PRIMARY KEY (${list(table.key)}, valid_from)) STRICT, WITHOUT ROWID`,
+    ...indexes(table, current),
+    ...indexes(table, history),
+    `CREATE TRIGGER "${current}_replaced" AFTER UPDATE ON "${current}" WHEN OLD.valid_from < NEW.valid_from
+     BEGIN INSERT INTO "${history}" VALUES (${old}, NEW.valid_from); END`,
+    `CREATE TRIGGER "${current}_removed" AFTER DELETE ON "${current}" WHEN OLD.valid_from < ${now}
+     BEGIN INSERT INTO "${history}" VALUES (${old}, ${now}); END`,
+  ].join(';\n');
+};
+
+export const dropTable = (table: Table, build: number): string =>
+  `DROP TABLE IF EXISTS "${currentName(table.name, build)}"; DROP TABLE IF EXISTS "${historyName(table.name, build)}"`;
+
+/** The table under its declared name, as it is. Its own columns are left out, so that both views look alike. */
+export const presentView = (table: Table, build: number): string =>
+  `CREATE TEMP VIEW "${table.name}" AS SELECT ${list(Object.keys(table.columns))} FROM main."${currentName(table.name, build)}"`;
+
+/** The table under its declared name, as it was at the cursor in `_as_of`. */
+export const pastView = (table: Table, build: number): string => {
+  const columns = list(Object.keys(table.columns));
+  const cursor = '(SELECT cursor FROM temp._as_of)';
+  return `CREATE TEMP VIEW "${table.name}" AS
+    SELECT ${columns} FROM main."${currentName(table.name, build)}" WHERE valid_from <= ${cursor}
+    UNION ALL
+    SELECT ${columns} FROM main."${historyName(table.name, build)}" WHERE valid_from <= ${cursor} AND valid_to > ${cursor}`;
+};

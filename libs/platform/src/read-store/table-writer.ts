@@ -1,0 +1,77 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Cursor } from '#libs/kernel/src/event.js';
+import type { Row, Table, Value, Write } from '#libs/kernel/src/projection.js';
+import { currentName } from './schema.js';
+
+const none: Row = {};
+const valuesOf = (write: Write): Row => (write.verb === 'remove' ? none : write.values);
+const quoted = (columns: readonly string[]): string => columns.map((column) => `"${column}"`).join(', ');
+
+/** Puts writes of one table into the file: one prepared statement for each shape of write. */
+export class TableWriter {
+  private readonly statements = new Map<string, StatementSync>();
+  private readonly name: string;
+  private readonly columns: readonly string[];
+
+  constructor(
+    private readonly database: DatabaseSync,
+    private readonly table: Table,
+    build: number,
+    private readonly setNow: StatementSync,
+  ) {
+    this.name = currentName(table.name, build);
+    this.columns = Object.keys(table.columns);
+  }
+
+  /** Throws when the write does not fit the table's declaration. */
+  write(write: Write, cursor: Cursor): void {
+    const values = valuesOf(write);
+    const shape = `${write.verb} ${Object.keys(write.key).join()} ${Object.keys(values).join()}`;
+    let statement = this.statements.get(shape);
+    if (statement === undefined) {
+      statement = this.database.prepare(this.sql(write));
+      this.statements.set(shape, statement);
+    }
+    const parameters: Value[] = Object.values(write.key);
+    if (write.verb === 'remove') {
+      this.setNow.run(cursor);
+      statement.run(...parameters);
+    } else {
+      parameters.push(...Object.values(values), cursor);
+      statement.run(...parameters);
+    }
+  }
+
+  private sql(write: Write): string {
+    const key = Object.keys(write.key);
+    const values = Object.keys(valuesOf(write));
+    this.check(write.verb, key, values);
+    const where = key.map((column, index) => `"${column}" IS ?${index + 1}`).join(' AND ');
+    switch (write.verb) {
+      case 'put':
+        return this.upsert([...key, ...values, 'valid_from']);
+      case 'patch':
+        return `UPDATE "${this.name}" SET ${[...values, 'valid_from']
+          .map((column, index) => `"${column}" = ?${key.length + index + 1}`)
+          .join(', ')} WHERE ${where}`;
+      case 'remove':
+        return `DELETE FROM "${this.name}" WHERE ${where}`;
+    }
+  }
+
+  private upsert(given: readonly string[]): string {
+    const rest = [...this.columns, 'valid_from'].filter((column) => !this.table.key.includes(column));
+    const assigned = rest.map((column) => `"${column}" = excluded."${column}"`).join(', ');
+    return `INSERT INTO "${this.name}" (${quoted(given)}) VALUES (${given.map(() => '?').join(', ')})
+      ON CONFLICT (${quoted(this.table.key)}) DO UPDATE SET ${assigned}`;
+  }
+
+  private check(verb: Write['verb'], key: readonly string[], values: readonly string[]): void {
+    const all = [...key, ...values];
+    const whole =
+      key.length === this.table.key.length && this.table.key.every((column) => key.includes(column));
+    const known = all.every((column) => this.columns.includes(column)) && new Set(all).size === all.length;
+    if (!known || key.length === 0 || (verb !== 'remove' && !whole))
+      throw new Error(`cannot ${verb} (${key.join()}) (${values.join()}) in table ${this.table.name}`);
+  }
+}
