@@ -11,6 +11,8 @@ export interface StepContext {
   /** Who started the run. */
   readonly actor: Actor;
   readonly correlationId: string;
+  /** When the first attempt of this work was begun: an attempt after a crash goes on from there. */
+  readonly startedAt: Date;
   /** Aborted at the attempt's deadline and when the engine stops. */
   readonly signal: AbortSignal;
   readonly deadline: Date;

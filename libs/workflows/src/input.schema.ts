@@ -1,0 +1,88 @@
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { Violation } from '#libs/kernel/src/errors.js';
+import type { Json, JsonObject } from '#libs/kernel/src/json.js';
+
+const options = {
+  strict: false,
+  discriminator: true,
+  allErrors: false,
+  validateFormats: false,
+  logger: false,
+} as const;
+
+/** Somebody else's regular expression could run for hours: schemas that come in by a request have none. */
+const noPatterns = Object.assign(
+  (): RegExp => {
+    throw new Error('regular expressions are not supported');
+  },
+  { code: 'new RegExp' },
+);
+
+const compiled = new WeakMap<JsonObject, ValidateFunction>();
+
+/** Of a schema that is part of Craton: compiled once. */
+const ownValidator = (schema: JsonObject): ValidateFunction => {
+  const known = compiled.get(schema) ?? new Ajv2020(options).compile(schema);
+  compiled.set(schema, known);
+  return known;
+};
+
+const memberOf = ({ instancePath, keyword, params }: ErrorObject, root: string): string => {
+  const inside = instancePath.split('/').slice(1);
+  const named: unknown =
+    keyword === 'additionalProperties'
+      ? params['additionalProperty']
+      : (params['missingProperty'] ?? params['propertyName']);
+  const path = typeof named === 'string' ? [...inside, named] : inside;
+  return [root, ...path].join('.').slice(0, 200);
+};
+
+const messageOf = ({ keyword, message, params }: ErrorObject): string => {
+  if (keyword === 'additionalProperties') return 'is not known';
+  if (keyword === 'required') return 'is needed';
+  if (keyword === 'propertyNames') return 'is not a name that can be used here';
+  const allowed: unknown = params['allowedValues'];
+  return Array.isArray(allowed) ? `must be one of ${allowed.join(', ')}` : (message ?? 'is wrong');
+};
+
+const told = (errors: readonly ErrorObject[], root: string): readonly Violation[] => {
+  const telling = errors.find(({ keyword }) => keyword === 'propertyNames') ?? errors[0];
+  return telling ? [{ member: memberOf(telling, root), message: messageOf(telling) }] : [];
+};
+
+const violations = (validate: ValidateFunction, value: Json, root: string): readonly Violation[] =>
+  validate(value) ? [] : told(validate.errors ?? [], root);
+
+/** What is wrong with a value by a schema that is part of Craton; messages never repeat the value. */
+export const violationsBy = (schema: JsonObject, value: Json, root = 'input'): readonly Violation[] =>
+  violations(ownValidator(schema), value, root);
+
+const metaSchema = new Ajv2020(options);
+
+const foreignValidator = (schema: JsonObject): ValidateFunction | string => {
+  try {
+    if (metaSchema.validateSchema(schema) !== true) return metaSchema.errorsText().slice(0, 300);
+    const foreign = { ...options, meta: false, validateSchema: false, code: { regExp: noPatterns } };
+    return new Ajv2020(foreign).compile(schema);
+  } catch (error) {
+    return error instanceof Error ? error.message.slice(0, 300) : 'is not a schema';
+  }
+};
+
+/** What is wrong with a schema that came in by a request: it has to be JSON Schema 2020-12 without regular expressions. */
+export const violationsOfSchema = (schema: JsonObject, root = 'input_schema'): readonly Violation[] => {
+  const validate = foreignValidator(schema);
+  return typeof validate === 'string' ? [{ member: root, message: validate }] : [];
+};
+
+/** What is wrong with a value by a schema that came in by a request. */
+export const violationsByForeign = (
+  schema: JsonObject,
+  value: Json,
+  root = 'input',
+): readonly Violation[] => {
+  const validate = foreignValidator(schema);
+  return typeof validate === 'string'
+    ? [{ member: root, message: `the workflow's input schema is wrong: ${validate}` }]
+    : violations(validate, value, root);
+};
