@@ -24,7 +24,8 @@ export interface Instance {
 export interface Move {
   readonly instanceId: string;
   readonly from: string;
-  readonly to: string;
+  /** Null when it is gone, or on no host any more. */
+  readonly to: string | null;
   readonly mode: 'live' | 'cold';
 }
 
