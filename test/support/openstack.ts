@@ -1,0 +1,129 @@
+import { HttpClient } from '#libs/openstack/src/http-client.js';
+import { Keystone } from '#libs/openstack/src/keystone.js';
+import { until } from './until.js';
+
+const PATIENCE_MS = 120_000;
+const MICROVERSION = { 'openstack-api-version': 'compute 2.79' };
+
+const needed = (name: string): string => {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: these tests need the administrator of a real OpenStack`);
+  return value;
+};
+
+/** Credentials of the OpenStack under test, from the usual environment; for another project when it is named. */
+export const keystoneOptions = (projectName = needed('OS_PROJECT_NAME')) => ({
+  authUrl: needed('OS_AUTH_URL'),
+  username: needed('OS_USERNAME'),
+  password: needed('OS_PASSWORD'),
+  projectName,
+  userDomainId: process.env['OS_USER_DOMAIN_ID'] ?? 'default',
+  projectDomainId: process.env['OS_PROJECT_DOMAIN_ID'] ?? 'default',
+  region: process.env['OS_REGION_NAME'],
+  interface: 'public',
+});
+
+interface Server {
+  readonly id: string;
+  readonly status: string;
+  readonly 'OS-EXT-SRV-ATTR:host': string | null;
+  readonly 'OS-EXT-STS:task_state': string | null;
+}
+
+interface Service {
+  readonly id: string;
+  readonly host: string;
+  readonly status: string;
+}
+
+/** What people do on a real OpenStack while Craton looks on: boots, stops and deletes servers, and sets hosts by hand. */
+export class OpenStack {
+  private readonly booted = new Set<string>();
+
+  constructor(private readonly projectName?: string) {}
+
+  async call<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<T> {
+    return this.ask<T>('compute', method, path, body);
+  }
+
+  async boot(host: string, name: string): Promise<string> {
+    const { images } = await this.ask<{ images: { id: string }[] }>('image', 'GET', '/v2/images');
+    const { flavors } = await this.call<{ flavors: { id: string }[] }>('GET', '/flavors');
+    const server = { name, host, imageRef: images[0]?.id, flavorRef: flavors[0]?.id, networks: 'none' };
+    const answer = await this.call<{ server: { id: string } }>('POST', '/servers', { server });
+    this.booted.add(answer.server.id);
+    await this.untilStatus(answer.server.id, 'ACTIVE');
+    return answer.server.id;
+  }
+
+  async server(id: string): Promise<Server | undefined> {
+    const { servers } = await this.call<{ servers: Server[] }>(
+      'GET',
+      `/servers/detail?all_tenants=1&uuid=${id}`,
+    );
+    return servers[0];
+  }
+
+  act(id: string, action: object): Promise<void> {
+    return this.call('POST', `/servers/${id}/action`, action);
+  }
+
+  async untilStatus(id: string, status: string): Promise<void> {
+    let seen = '';
+    await until(
+      async () => {
+        seen = (await this.server(id))?.status ?? 'gone';
+        return seen === status;
+      },
+      PATIENCE_MS,
+      () => `server ${id} is ${seen}, not ${status}`,
+    );
+  }
+
+  async migrations(id: string): Promise<number> {
+    const found = await this.call<{ migrations: object[] }>('GET', `/os-migrations?instance_uuid=${id}`);
+    return found.migrations.length;
+  }
+
+  async set(host: string, enabled: boolean, reason = 'set by hand'): Promise<void> {
+    const services = await this.call<{ services: Service[] }>('GET', '/os-services?binary=nova-compute');
+    const service = services.services.find((one) => one.host === host);
+    if (service === undefined) throw new Error(`no compute host ${host}`);
+    await this.call(
+      'PUT',
+      `/os-services/${service.id}`,
+      enabled ? { status: 'enabled' } : { status: 'disabled', disabled_reason: reason },
+    );
+  }
+
+  async remove(id: string): Promise<void> {
+    if ((await this.server(id)) !== undefined) await this.call('DELETE', `/servers/${id}`);
+    await until(
+      async () => (await this.server(id)) === undefined,
+      PATIENCE_MS,
+      () => `server ${id} is not gone`,
+    );
+    this.booted.delete(id);
+  }
+
+  /** Removes whatever was booted here. */
+  async clear(): Promise<void> {
+    await Promise.all([...this.booted].map((id) => this.remove(id)));
+  }
+
+  private keystone: Keystone | undefined;
+
+  private async ask<T>(
+    type: string,
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    body?: object,
+  ): Promise<T> {
+    this.keystone ??= new Keystone(keystoneOptions(this.projectName), new HttpClient());
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const url = `${await this.keystone.endpoint(type, signal)}${path}`;
+    const headers = type === 'compute' ? MICROVERSION : {};
+    const json = body === undefined ? {} : { body: body as never };
+    return (await this.keystone.send({ method, url, headers, signal, ...json })).body as T;
+  }
+}
