@@ -29,14 +29,19 @@ const base = {
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };
 const project = (displayName, testMatch) => ({ ...base, displayName, testMatch });
+const projectWithBroker = (displayName, testMatch) => ({
+  ...project(displayName, testMatch),
+  globalSetup: '<rootDir>/test/support/rabbitmq.setup.js',
+  globalTeardown: '<rootDir>/test/support/rabbitmq.teardown.js',
+});
 
 export default {
   rootDir,
   projects: [
     project('unit', ['<rootDir>/{apps,libs,projections}/**/*.spec.ts']),
-    project('contract', ['<rootDir>/test/contract/**/*.spec.ts']),
+    projectWithBroker('contract', ['<rootDir>/test/contract/**/*.spec.ts']),
     project('replay', ['<rootDir>/test/replay/**/*.spec.ts']),
-    project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts']),
+    projectWithBroker('e2e', ['<rootDir>/test/e2e/**/*.spec.ts']),
   ],
   coverageProvider: 'v8',
   collectCoverageFrom: ['{apps,libs,projections}/**/*.ts', '!**/*.spec.ts', '!apps/*/src/main.ts'],
