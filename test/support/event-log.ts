@@ -11,7 +11,8 @@ export const nobody: Metadata = {
   commandId: 'c',
 };
 
-type Fact = readonly [type: string, data: JsonObject, metadata?: Partial<Metadata>];
+/** What happens: a type, its data, and what its metadata say other than `nobody`'s. */
+export type Fact = readonly [type: string, data: JsonObject, metadata?: Partial<Metadata>];
 
 /** Appends facts to one stream, whatever its revision; answers the cursor of the last one. */
 export const happen = async (

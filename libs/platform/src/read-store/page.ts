@@ -3,29 +3,58 @@ import type { ReadView, SqlValue } from './read-view.js';
 export interface Page {
   readonly limit: number;
   /** Id of the last row of the page before. */
-  readonly marker?: string;
+  readonly marker?: string | undefined;
 }
 
 export interface Rows<T> {
   readonly rows: readonly T[];
   /** Whether there are rows after these. */
   readonly more: boolean;
+  /** Marker of the page before; null when that is the first page, undefined when this one is. */
+  readonly previous?: string | null;
 }
 
-/** Rows of one table in the order of their ids; a filter that is undefined filters nothing. Column names are the caller's own. */
-export const pageOf = <T>(
+type Filter = Readonly<Record<string, SqlValue | undefined>>;
+
+const conditionsOf = (filter: Filter) => {
+  const given = Object.entries(filter).filter((entry): entry is [string, SqlValue] => entry[1] !== undefined);
+  return { conditions: given.map(([column]) => `${column} IS ?`), values: given.map(([, value]) => value) };
+};
+
+const where = (conditions: readonly string[]): string =>
+  conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
+
+/** The row before the first one of the page that ends with the marker. */
+const previousOf = (
   view: ReadView,
   table: string,
-  filter: Readonly<Record<string, SqlValue | undefined>>,
+  filter: Filter,
   { limit, marker }: Page,
-): Rows<T> => {
-  const given = Object.entries(filter).flatMap(([column, value]) =>
-    value === undefined ? [] : [{ column, value }],
+): string | null => {
+  const { conditions, values } = conditionsOf(filter);
+  const sql = `SELECT id FROM ${table} ${where([...conditions, 'id <= ?'])} ORDER BY id DESC LIMIT 1 OFFSET ?`;
+  return view.get<{ id: string }>(sql, ...values, marker ?? '', limit)?.id ?? null;
+};
+
+/**
+ * Rows of one table in the order of their ids; a filter that is undefined filters nothing, null asks for what has no value.
+ * Table and columns are put into the SQL as they are: the caller's own words, never a client's.
+ */
+export const pageOf = <T>(view: ReadView, table: string, filter: Filter, page: Page): Rows<T> => {
+  const { limit, marker } = page;
+  const { conditions, values } = conditionsOf(filter);
+  if (marker !== undefined) {
+    conditions.push('id > ?');
+    values.push(marker);
+  }
+  const rows = view.all<T>(
+    `SELECT * FROM ${table} ${where(conditions)} ORDER BY id LIMIT ?`,
+    ...values,
+    limit + 1,
   );
-  const conditions = given.map(({ column }) => `${column} = ?`);
-  if (marker !== undefined) conditions.push('id > ?');
-  const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
-  const parameters = [...given.map(({ value }) => value), ...(marker === undefined ? [] : [marker])];
-  const rows = view.all<T>(`SELECT * FROM ${table} ${where} ORDER BY id LIMIT ?`, ...parameters, limit + 1);
-  return { rows: rows.slice(0, limit), more: rows.length > limit };
+  const more = rows.length > limit;
+  if (more) rows.pop();
+  return marker === undefined
+    ? { rows, more }
+    : { rows, more, previous: previousOf(view, table, filter, page) };
 };

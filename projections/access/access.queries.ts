@@ -1,0 +1,101 @@
+import { Injectable } from '@nestjs/common';
+import { type Page, pageOf, type Rows } from '#libs/platform/src/read-store/page.js';
+import type { ReadView } from '#libs/platform/src/read-store/read-view.js';
+
+type Role = 'root' | 'auditor' | 'admin' | 'operator' | 'viewer';
+
+export interface ProjectRow {
+  readonly id: string;
+  readonly name: string;
+  readonly revision: number;
+  readonly created_at: string;
+  readonly updated_at: string | null;
+}
+
+export interface UserRow {
+  readonly id: string;
+  readonly project_id: string;
+  readonly username: string;
+  readonly roles: readonly Role[];
+  readonly revision: number;
+  readonly created_at: string;
+}
+
+/** What is known of a key without its hash. */
+export interface ApiKeyRow {
+  readonly id: string;
+  readonly project_id: string;
+  readonly user_id: string;
+  readonly name: string;
+  readonly created_at: string;
+}
+
+/** A key with its hash and with whom it speaks for. */
+export interface KeyRow {
+  readonly id: string;
+  readonly hash: string;
+  readonly user_id: string;
+  readonly username: string;
+  readonly project_id: string;
+  readonly roles: readonly Role[];
+}
+
+interface Stored {
+  readonly roles: string;
+}
+
+const withRoles = <T extends Stored>(row: T) => ({ ...row, roles: JSON.parse(row.roles) as readonly Role[] });
+
+@Injectable()
+export class AccessQueries {
+  /** Undefined when the key was revoked, or its user or project removed. */
+  keyById(view: ReadView, keyId: string): KeyRow | undefined {
+    const row = view.get<Omit<KeyRow, 'roles'> & Stored>(
+      `SELECT api_keys.id, api_keys.hash, api_keys.user_id, users.username, users.project_id, users.roles
+       FROM api_keys JOIN users ON users.id = api_keys.user_id WHERE api_keys.id = ?`,
+      keyId,
+    );
+    return row && withRoles(row);
+  }
+
+  project(view: ReadView, id: string): ProjectRow | undefined {
+    return view.get('SELECT * FROM projects WHERE id = ?', id);
+  }
+
+  /** Every project, or the one with that identifier or name. */
+  projects(
+    view: ReadView,
+    page: Page,
+    { id, name }: { readonly id?: string | undefined; readonly name?: string | undefined } = {},
+  ): Rows<ProjectRow> {
+    return pageOf(view, 'projects', { id, name }, page);
+  }
+
+  user(view: ReadView, id: string): UserRow | undefined {
+    const row = view.get<Omit<UserRow, 'roles'> & Stored>('SELECT * FROM users WHERE id = ?', id);
+    return row && withRoles(row);
+  }
+
+  users(
+    view: ReadView,
+    filter: {
+      readonly projectId?: string | undefined;
+      readonly id?: string | undefined;
+      readonly name?: string | undefined;
+    },
+    page: Page,
+  ): Rows<UserRow> {
+    const { projectId, id, name } = filter;
+    const columns = { project_id: projectId, id, username: name };
+    const found = pageOf<Omit<UserRow, 'roles'> & Stored>(view, 'users', columns, page);
+    return { ...found, rows: found.rows.map(withRoles) };
+  }
+
+  /** In the order in which they were issued. */
+  keysOf(view: ReadView, userId: string): readonly ApiKeyRow[] {
+    return view.all(
+      'SELECT id, project_id, user_id, name, created_at FROM api_keys WHERE user_id = ? ORDER BY id',
+      userId,
+    );
+  }
+}

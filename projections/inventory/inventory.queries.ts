@@ -1,0 +1,178 @@
+import { Injectable } from '@nestjs/common';
+import { type Page, pageOf, type Rows } from '#libs/platform/src/read-store/page.js';
+import type { ReadView, SqlValue } from '#libs/platform/src/read-store/read-view.js';
+
+export interface CloudRow {
+  readonly id: string;
+  readonly project_id: string;
+  readonly name: string;
+  readonly note: string | null;
+  readonly revision: number;
+  readonly created_at: string;
+  readonly updated_at: string | null;
+}
+
+export interface RegionRow extends CloudRow {
+  readonly cloud_id: string;
+}
+
+export interface CellRow extends RegionRow {
+  readonly region_id: string;
+}
+
+export interface DeviceRow extends CellRow {
+  readonly kind: 'host' | 'network-device' | 'container';
+  readonly cell_id: string | null;
+  readonly parent_id: string | null;
+  readonly ip_address: string;
+  readonly device_type: string;
+  readonly active: 0 | 1;
+  /** The maintenance window that it is under. */
+  readonly window_id: string | null;
+  readonly retired_at: string | null;
+}
+
+type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined };
+
+export type CloudFilter = Optional<{ projectId: string; id: string; name: string }>;
+export type RegionFilter = CloudFilter & Optional<{ cloudId: string }>;
+export type CellFilter = RegionFilter & Optional<{ regionId: string }>;
+export type DeviceFilter = CellFilter &
+  Optional<{
+    cellId: string;
+    /** Null: those without a parent. */
+    parentId: string | null;
+    kind: string;
+    deviceType: string;
+    ipAddress: string;
+    active: boolean;
+    retired: boolean;
+  }>;
+
+/** What keeps a thing from being removed: how many of a kind, and the names of the first few. */
+export interface Dependents {
+  readonly kind: 'region' | 'cell' | 'device';
+  readonly count: number;
+  readonly names: readonly string[];
+}
+
+/** Deeper trees do not occur; a defect must not make a reader turn in circles. */
+const deepest = 32;
+const namesShown = 5;
+const namesAtOnce = 500;
+
+const hanging = {
+  cloud: [['region', 'regions', 'cloud_id']],
+  region: [
+    ['cell', 'cells', 'region_id'],
+    ['device', 'devices', 'region_id'],
+  ],
+  cell: [['device', 'devices', 'cell_id']],
+  device: [['device', 'devices', 'parent_id']],
+} as const;
+
+/** Columns that have an index, the one that leaves the fewest rows first. */
+const indexed = ['id', 'name', 'ip_address', 'parent_id', 'cell_id', 'region_id', 'project_id'];
+
+/** Leaves one column to be searched by; the plus keeps SQLite, which knows nothing of the numbers, from choosing another. */
+const searchedBy = (columns: Readonly<Record<string, SqlValue | undefined>>) => {
+  const best = indexed.find((column) => columns[column] !== undefined && columns[column] !== null);
+  return Object.fromEntries(
+    Object.entries(columns).map(([column, value]) => [
+      indexed.includes(column) && column !== best ? `+${column}` : column,
+      value,
+    ]),
+  );
+};
+
+@Injectable()
+export class InventoryQueries {
+  cloud(view: ReadView, id: string): CloudRow | undefined {
+    return view.get('SELECT * FROM clouds WHERE id = ?', id);
+  }
+
+  region(view: ReadView, id: string): RegionRow | undefined {
+    return view.get('SELECT * FROM regions WHERE id = ?', id);
+  }
+
+  cell(view: ReadView, id: string): CellRow | undefined {
+    return view.get('SELECT * FROM cells WHERE id = ?', id);
+  }
+
+  /** Retired ones included. */
+  device(view: ReadView, id: string): DeviceRow | undefined {
+    return view.get('SELECT * FROM devices WHERE id = ?', id);
+  }
+
+  clouds(view: ReadView, { projectId, id, name }: CloudFilter, page: Page): Rows<CloudRow> {
+    return pageOf(view, 'clouds', { project_id: projectId, id, name }, page);
+  }
+
+  regions(view: ReadView, { projectId, id, name, cloudId }: RegionFilter, page: Page): Rows<RegionRow> {
+    return pageOf(view, 'regions', { project_id: projectId, id, name, cloud_id: cloudId }, page);
+  }
+
+  cells(view: ReadView, { projectId, id, name, cloudId, regionId }: CellFilter, page: Page): Rows<CellRow> {
+    const columns = { project_id: projectId, id, name, cloud_id: cloudId, region_id: regionId };
+    return pageOf(view, 'cells', columns, page);
+  }
+
+  devices(view: ReadView, filter: DeviceFilter, page: Page): Rows<DeviceRow> {
+    const { active, retired } = filter;
+    const columns = {
+      project_id: filter.projectId,
+      id: filter.id,
+      name: filter.name,
+      cloud_id: filter.cloudId,
+      region_id: filter.regionId,
+      cell_id: filter.cellId,
+      parent_id: filter.parentId,
+      kind: filter.kind,
+      device_type: filter.deviceType,
+      ip_address: filter.ipAddress,
+      active: active === undefined ? undefined : Number(active),
+      '(retired_at IS NOT NULL)': retired === undefined ? undefined : Number(retired),
+    };
+    return pageOf(view, 'devices', searchedBy(columns), page);
+  }
+
+  /** The device's parent, the parent's parent and so on: nearest first. */
+  ancestors(view: ReadView, deviceId: string): readonly DeviceRow[] {
+    // One search by key for each level: a recursive query would read whole tables as of the past.
+    const found: DeviceRow[] = [];
+    let next = this.device(view, deviceId)?.parent_id;
+    while (next && found.length < deepest) {
+      const parent = this.device(view, next);
+      if (parent) found.push(parent);
+      next = parent?.parent_id;
+    }
+    return found;
+  }
+
+  /** What belongs to it, the retired apart; kinds of which there is none are left out. */
+  hangsOn(view: ReadView, kind: keyof typeof hanging, id: string): readonly Dependents[] {
+    return hanging[kind].flatMap(([what, table, column]) => {
+      const where = `${column} = ?${table === 'devices' ? ' AND retired_at IS NULL' : ''}`;
+      const counted = view.get<{ count: number }>(
+        `SELECT count(*) AS count FROM ${table} WHERE ${where}`,
+        id,
+      );
+      if (!counted || counted.count === 0) return [];
+      const first = `SELECT name FROM ${table} WHERE ${where} ORDER BY id LIMIT ${namesShown}`;
+      const names = view.all<{ name: string }>(first, id).map(({ name }) => name);
+      return [{ kind: what, count: counted.count, names }];
+    });
+  }
+
+  /** The devices of a region that bear one of the names, retired ones included. */
+  devicesByName(view: ReadView, regionId: string, names: readonly string[]): readonly DeviceRow[] {
+    const found: DeviceRow[] = [];
+    for (let index = 0; index < names.length; index += namesAtOnce) {
+      const some = JSON.stringify(names.slice(index, index + namesAtOnce));
+      const sql =
+        'SELECT * FROM devices WHERE region_id = ? AND name IN (SELECT value FROM json_each(?)) ORDER BY id';
+      found.push(...view.all<DeviceRow>(sql, regionId, some));
+    }
+    return found;
+  }
+}

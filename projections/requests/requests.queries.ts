@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+import type { ReadView } from '#libs/platform/src/read-store/read-view.js';
+
+export interface RequestRow {
+  readonly fingerprint: string;
+  /** Identifier of the resource that the request made or changed. */
+  readonly subject: string;
+  /** Of the last event that came of the request, in its stream and in the log. */
+  readonly revision: number;
+  readonly cursor: string;
+}
+
+@Injectable()
+export class RequestsQueries {
+  /** What became of the request that this user sent with this `Idempotency-Key`. */
+  find(view: ReadView, userId: string, key: string): RequestRow | undefined {
+    return view.get(
+      'SELECT fingerprint, subject, revision, cursor FROM requests WHERE id = ?',
+      `${userId} ${key}`,
+    );
+  }
+}

@@ -1,0 +1,74 @@
+import type { Recorded } from '#libs/kernel/src/event.js';
+import { type Projection, put, remove, type Write } from '#libs/kernel/src/projection.js';
+import type { RegionRemoved } from '#libs/inventory/src/cloud.events.js';
+import type { CloudRemoved, ProjectRemoved } from '#libs/inventory/src/project.events.js';
+import type { CellRemoved, DeviceRemoved } from '#libs/inventory/src/region.events.js';
+import type { VariablesEvent } from '#libs/inventory/src/variables.events.js';
+
+type OwnerRemoved = ProjectRemoved | CloudRemoved | RegionRemoved | CellRemoved | DeviceRemoved;
+
+const idOf = ({ stream }: Recorded): string => stream.slice(stream.indexOf('-') + 1);
+
+const forgotten = (ownerId: string): readonly Write[] => [
+  remove('variables', { owner_id: ownerId }),
+  remove('variable_owners', { owner_id: ownerId }),
+];
+
+const moved = (event: Recorded): Write =>
+  put('variable_owners', { owner_id: idOf(event) }, { revision: event.revision });
+
+/** Each owner's own variables, and what is known of the event that set each of them. */
+export const variables: Projection<VariablesEvent | OwnerRemoved> = {
+  name: 'variables',
+  version: 1,
+  tables: [
+    {
+      name: 'variables',
+      columns: {
+        owner_id: 'TEXT NOT NULL',
+        key: 'TEXT NOT NULL',
+        value: 'TEXT NOT NULL',
+        revision: 'INTEGER NOT NULL',
+        event_id: 'TEXT NOT NULL',
+        actor: 'TEXT NOT NULL',
+        changed_at: 'TEXT NOT NULL',
+        reason: 'TEXT',
+      },
+      key: ['owner_id', 'key'],
+    },
+    {
+      name: 'variable_owners',
+      columns: { owner_id: 'TEXT NOT NULL', revision: 'INTEGER NOT NULL' },
+      key: ['owner_id'],
+    },
+  ],
+  on: {
+    VariablesSet: (event) => {
+      const { id, data, metadata, revision, recordedAt } = event;
+      const owner_id = idOf(event);
+      const changed_at = recordedAt.toISOString();
+      const known = {
+        revision,
+        event_id: id,
+        actor: metadata.actor.username,
+        changed_at,
+        reason: metadata.reason ?? null,
+      };
+      return [
+        ...Object.entries(data.values).map(([key, value]) =>
+          put('variables', { owner_id, key }, { value: JSON.stringify(value), ...known }),
+        ),
+        moved(event),
+      ];
+    },
+    VariablesRemoved: (event) => [
+      ...event.data.keys.map((key) => remove('variables', { owner_id: idOf(event), key })),
+      moved(event),
+    ],
+    ProjectRemoved: (event) => forgotten(idOf(event)),
+    CloudRemoved: ({ data }) => forgotten(data.cloudId),
+    RegionRemoved: ({ data }) => forgotten(data.regionId),
+    CellRemoved: ({ data }) => forgotten(data.cellId),
+    DeviceRemoved: ({ data }) => forgotten(data.deviceId),
+  },
+};

@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import type { ReadView } from '#libs/platform/src/read-store/read-view.js';
+
+/** The value as JSON text. */
+export interface ValueRow {
+  readonly owner_id: string;
+  readonly key: string;
+  readonly value: string;
+}
+
+export interface VariableRow extends ValueRow {
+  /** Of the owner's variables, when this one was set. */
+  readonly revision: number;
+  readonly event_id: string;
+  /** Username of who set it. */
+  readonly actor: string;
+  readonly changed_at: string;
+  readonly reason: string | null;
+}
+
+/** How many owners one statement asks for at most: a host with the longest chain that is in use fits. */
+const ownersAtOnce = 16;
+
+// One statement for each number of owners, so that every one of them stays prepared.
+const selects = (columns: string): readonly string[] =>
+  Array.from({ length: ownersAtOnce + 1 }, (_, count) => {
+    const places = Array.from({ length: count }, () => '?').join(', ');
+    return `SELECT ${columns} FROM variables WHERE owner_id IN (${places}) ORDER BY owner_id, key`;
+  });
+
+const ownSql = selects('owner_id, key, value, revision, event_id, actor, changed_at, reason');
+const valuesSql = selects('owner_id, key, value');
+
+const ask = <T>(view: ReadView, sql: readonly string[], owners: readonly string[]): readonly T[] => {
+  if (owners.length <= ownersAtOnce)
+    return owners.length === 0 ? [] : view.all(sql[owners.length]!, ...owners);
+  return [
+    ...ask<T>(view, sql, owners.slice(0, ownersAtOnce)),
+    ...ask<T>(view, sql, owners.slice(ownersAtOnce)),
+  ];
+};
+
+@Injectable()
+export class VariablesQueries {
+  /** The own variables of these owners with what is known of how they came about, by owner and key. */
+  own(view: ReadView, ownerIds: readonly string[]): readonly VariableRow[] {
+    return ask(view, ownSql, ownerIds);
+  }
+
+  /** As `own`, the values only: for who wants to know them fast. */
+  values(view: ReadView, ownerIds: readonly string[]): readonly ValueRow[] {
+    return ask(view, valuesSql, ownerIds);
+  }
+
+  /** Undefined for an owner that never had a variable. */
+  ownerRevision(view: ReadView, ownerId: string): number | undefined {
+    return view.get<{ revision: number }>('SELECT revision FROM variable_owners WHERE owner_id = ?', ownerId)
+      ?.revision;
+  }
+}

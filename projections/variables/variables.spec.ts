@@ -1,0 +1,77 @@
+import type { Fact } from '#test/support/event-log.js';
+import { ReadModel } from '#test/support/read-model.js';
+import { variables } from './variables.projection.js';
+import { VariablesQueries } from './variables.queries.js';
+
+const model = new ReadModel([variables]);
+const queries = new VariablesQueries();
+
+const set = (values: Record<string, string | number | null>, reason?: string): Fact => [
+  'VariablesSet',
+  { ownerKind: 'host', values },
+  reason === undefined ? {} : { reason },
+];
+
+describe('the read model of variables', () => {
+  beforeEach(() => model.reset());
+  afterAll(() => model.end());
+
+  it('knows who set a variable, when, by which event and why', async () => {
+    await model.after('variables-h1', set({ os: 'debian', gone: null }));
+    const view = await model.after('variables-h1', set({ os: 'ubuntu' }, 'asked for by the owner'));
+    const [gone, os] = queries.own(view, ['h1']);
+    expect(os).toEqual({
+      owner_id: 'h1',
+      key: 'os',
+      value: '"ubuntu"',
+      revision: 1,
+      event_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      actor: 'somebody',
+      changed_at: '2026-01-01T00:01:00.000Z',
+      reason: 'asked for by the owner',
+    });
+    expect(gone).toMatchObject({ key: 'gone', value: 'null', revision: 0, reason: null });
+    expect(queries.ownerRevision(view, 'h1')).toBe(1);
+  });
+
+  it('forgets the keys that are removed, and moves the revision on', async () => {
+    const view = await model.after('variables-h1', set({ a: 1, b: 2, c: 3 }), [
+      'VariablesRemoved',
+      { ownerKind: 'host', keys: ['a', 'c'] },
+    ]);
+    expect(queries.values(view, ['h1'])).toEqual([{ owner_id: 'h1', key: 'b', value: '2' }]);
+    expect(queries.ownerRevision(view, 'h1')).toBe(1);
+  });
+
+  it('answers for many owners, in the order of owners and keys', async () => {
+    const owners = Array.from({ length: 40 }, (_, index) => `h${String(index).padStart(2, '0')}`);
+    for (const owner of owners) await model.after(`variables-${owner}`, set({ b: owner, a: 1 }));
+    const view = await model.after('variables-other', set({ a: 1 }));
+    expect(queries.values(view, owners)).toEqual(
+      owners.flatMap((owner_id) => [
+        { owner_id, key: 'a', value: '1' },
+        { owner_id, key: 'b', value: JSON.stringify(owner_id) },
+      ]),
+    );
+    expect(queries.own(view, [])).toEqual([]);
+    expect(queries.ownerRevision(view, 'nobody')).toBeUndefined();
+  });
+
+  it.each([
+    ['project-o1', 'ProjectRemoved', {}],
+    ['project-p1', 'CloudRemoved', { cloudId: 'o1' }],
+    ['cloud-c1', 'RegionRemoved', { regionId: 'o1' }],
+    ['region-r1', 'CellRemoved', { cellId: 'o1' }],
+    ['region-r1', 'DeviceRemoved', { deviceId: 'o1' }],
+  ])('forgets the variables of what is removed: %s %s', async (stream, type, data) => {
+    await model.after('variables-o2', set({ a: 1 }));
+    await model.after('variables-o1', set({ a: 1, b: 2 }));
+    const view = await model.after(stream, [type, data as Fact[1]]);
+    expect(queries.own(view, ['o1', 'o2']).map(({ owner_id }) => owner_id)).toEqual(['o2']);
+    expect(queries.ownerRevision(view, 'o1')).toBeUndefined();
+  });
+
+  it('was shown every kind of event that it handles', () => {
+    expect(model.untold()).toEqual([]);
+  });
+});
