@@ -1,0 +1,22 @@
+import type { LoggerService } from '@nestjs/common';
+import { Logger as NestLogger, PinoLogger } from 'nestjs-pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
+
+const secrets = ['authorization', 'x-auth-token', 'password', 'api_key', 'apiKey', 'token', 'hash'];
+
+/** JSON lines, one a fact, on stderr unless another stream is given. Members that name a secret are blanked, two levels deep. */
+export const createLogger = (level: string, stream?: DestinationStream): Logger =>
+  pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: secrets.flatMap((name) => [`["${name}"]`, `*["${name}"]`]), censor: '(secret)' },
+    },
+    stream ?? pino.destination({ dest: 2, sync: false }),
+  );
+
+/** What `app.useLogger` takes, so that every `new Logger('context')` of Nest's writes to the same lines. */
+export const nestLogger = (logger: Logger): LoggerService =>
+  new NestLogger(new PinoLogger({ pinoHttp: { logger } }), {});
