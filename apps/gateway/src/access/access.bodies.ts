@@ -1,0 +1,86 @@
+import type { Role } from '#libs/inventory/src/project.events.js';
+import { RecordBody } from '../http/bodies.js';
+import { Flag, Identifier, Name, Nullable, Optional, SomeOf } from '../http/fields.js';
+import { PageQuery } from '../http/query.js';
+
+const roles = ['root', 'auditor', 'admin', 'operator', 'viewer'] as const satisfies readonly Role[];
+
+export class NewProject {
+  @Name()
+  readonly name: string;
+}
+
+export class ProjectBody extends RecordBody {
+  @Name()
+  readonly name: string;
+}
+
+export class NewUser {
+  @Name()
+  readonly username: string;
+
+  /** By default the project of the caller. */
+  @Optional()
+  @Identifier()
+  readonly project_id?: string;
+
+  /** The same as the role `admin`; without roles, a user who is no admin is an operator. */
+  @Optional()
+  @Flag()
+  readonly is_admin?: boolean;
+
+  @Optional()
+  @SomeOf(roles)
+  readonly roles?: readonly Role[];
+}
+
+export class UserQuery extends PageQuery {
+  @Optional()
+  @Name()
+  readonly name?: string;
+}
+
+export class UserBody extends RecordBody {
+  @Identifier()
+  readonly project_id: string;
+
+  @Name()
+  readonly username: string;
+
+  @Flag()
+  readonly is_admin: boolean;
+
+  @SomeOf(roles, 0)
+  readonly roles: readonly Role[];
+}
+
+export class NewUserBody extends UserBody {
+  /** Shown this once; null when the request is repeated. */
+  @Nullable()
+  @Name()
+  readonly api_key: string | null;
+}
+
+export class NewApiKey {
+  /** Unique among the keys of the user. */
+  @Name()
+  readonly name: string;
+}
+
+export class ApiKeyBody extends RecordBody {
+  @Identifier()
+  readonly project_id: string;
+
+  @Identifier()
+  readonly user_id: string;
+
+  @Name()
+  readonly name: string;
+}
+
+export class NewApiKeyBody extends ApiKeyBody {
+  /** Shown this once; null when the request is repeated. */
+  @Nullable()
+  @Name()
+  readonly api_key: string | null;
+}

@@ -1,0 +1,87 @@
+import { Body, Controller, Delete, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { ToProject } from '#libs/inventory/src/inventory.handlers.js';
+import { DomainError } from '#libs/kernel/src/errors.js';
+import type { ReadView } from '#libs/platform/src/read-store/read-store.js';
+import { AccessQueries, type ProjectRow } from '#projections/access/access.queries.js';
+import { Commands } from '../http/commands.js';
+import { Current, type Exchange, Id } from '../http/exchange.js';
+import { page } from '../http/page.js';
+import { PageQuery } from '../http/query.js';
+import { Answers, AnswersPage, Requires } from '../http/requires.js';
+import { NewProject, ProjectBody } from './access.bodies.js';
+
+const bodyOf = ({ id, name, created_at, updated_at }: ProjectRow): ProjectBody => ({
+  id,
+  name,
+  created_at,
+  updated_at,
+});
+
+@Controller('v1/projects')
+export class ProjectController {
+  constructor(
+    private readonly access: AccessQueries,
+    private readonly commands: Commands,
+  ) {}
+
+  @Get()
+  @Requires('projects:read')
+  @AnswersPage('Lists the projects that the caller sees', 'projects', ProjectBody)
+  list(@Current() exchange: Exchange, @Query() query: PageQuery) {
+    const { view, scope: id } = exchange;
+    return page(exchange, query, this.access.projects(view, query, { id }), ['projects', bodyOf]);
+  }
+
+  @Post()
+  @Requires('projects:write')
+  @Answers('Creates a project', ProjectBody)
+  create(@Current() exchange: Exchange, @Body() { name }: NewProject) {
+    return this.commands.create(
+      exchange,
+      { collection: '/v1/projects' },
+      (projectId) => ({
+        projectId,
+        steps: [
+          (metadata) =>
+            new ToProject(projectId, { type: 'CreateProject', name }, { ...metadata, subject: '' }),
+        ],
+      }),
+      (view, id) => this.shown(exchange, view, id),
+    );
+  }
+
+  @Get(':id')
+  @Requires('projects:read')
+  @Answers('Shows a project', ProjectBody)
+  show(@Current() exchange: Exchange, @Id() id: string) {
+    return this.shown(exchange, exchange.view, id);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @Requires('projects:write')
+  @Answers('Removes a project that has no clouds')
+  remove(@Current() exchange: Exchange, @Id() id: string) {
+    return this.commands.remove(exchange, id, () => {
+      this.found(exchange, exchange.view, id);
+      if (id === exchange.caller.projectId) {
+        throw new DomainError('illegal-state', 'nobody removes the project that their own key belongs to');
+      }
+      return {
+        projectId: id,
+        steps: [(metadata) => new ToProject(id, { type: 'RemoveProject' }, { ...metadata, subject: '' })],
+      };
+    });
+  }
+
+  private found(exchange: Exchange, view: ReadView, id: string): ProjectRow {
+    const row = this.access.project(view, id);
+    exchange.visible(row && { project_id: row.id }, 'project');
+    return row as ProjectRow;
+  }
+
+  private shown(exchange: Exchange, view: ReadView, id: string): ProjectBody | undefined {
+    const row = this.found(exchange, view, id);
+    return exchange.fresh(row.revision, bodyOf(row));
+  }
+}

@@ -1,0 +1,43 @@
+import { Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_PIPE, DiscoveryModule } from '@nestjs/core';
+import { CqrsModule } from '@nestjs/cqrs';
+import { InventoryModule } from '#libs/inventory/src/inventory.module.js';
+import { AccessQueries } from '#projections/access/access.queries.js';
+import { InventoryQueries } from '#projections/inventory/inventory.queries.js';
+import { RequestsQueries } from '#projections/requests/requests.queries.js';
+import { VariablesQueries } from '#projections/variables/variables.queries.js';
+import { ApiKeyController } from './access/api-key.controller.js';
+import { ProjectController } from './access/project.controller.js';
+import { UserController } from './access/user.controller.js';
+import { ApiKeys } from './auth/api-keys.js';
+import { Authentication } from './auth/authentication.js';
+import { Bootstrap } from './auth/bootstrap.js';
+import { CallerGuard } from './auth/caller.guard.js';
+import { HealthController } from './health.controller.js';
+import { Commands } from './http/commands.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { Routes } from './http/routes.js';
+import { ValidationPipe } from './http/validation.pipe.js';
+import { CloudController } from './inventory/cloud.controller.js';
+
+/** The REST API. Whoever imports it also imports a `PlatformModule`. */
+@Module({
+  imports: [CqrsModule.forRoot(), DiscoveryModule, InventoryModule],
+  controllers: [HealthController, ProjectController, UserController, ApiKeyController, CloudController],
+  providers: [
+    { provide: APP_FILTER, useClass: ProblemFilter },
+    { provide: APP_GUARD, useClass: CallerGuard },
+    { provide: APP_PIPE, useClass: ValidationPipe },
+    Routes,
+    Commands,
+    ApiKeys,
+    Authentication,
+    Bootstrap,
+    AccessQueries,
+    InventoryQueries,
+    RequestsQueries,
+    VariablesQueries,
+  ],
+  exports: [Bootstrap],
+})
+export class GatewayModule {}

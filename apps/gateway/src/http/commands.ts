@@ -1,0 +1,185 @@
+import { Injectable } from '@nestjs/common';
+import { type Command, CommandBus } from '@nestjs/cqrs';
+import { v5, v7 } from 'uuid';
+import { DomainError } from '#libs/kernel/src/errors.js';
+import type { Cursor, RequestMark } from '#libs/kernel/src/event.js';
+import type { CommandMetadata, Receipt } from '#libs/platform/src/command-runner/command-runner.js';
+import { ReadStore, type ReadView } from '#libs/platform/src/read-store/read-store.js';
+import { type RequestRow, RequestsQueries } from '#projections/requests/requests.queries.js';
+import type { Exchange } from './exchange.js';
+import { fingerprint, idempotencyKey, Turns } from './idempotency.js';
+import { reasonOf } from './reason.js';
+import { expectedRevision } from './revision.js';
+
+export type Step = (metadata: CommandMetadata) => Command<Receipt>;
+
+/** The commands that a request comes to, in order. Each but the last must do no harm if the ones after it never happen. */
+export interface Plan {
+  /** Whose slice the subject belongs to. */
+  readonly projectId: string;
+  readonly steps: readonly Step[];
+}
+
+/** Where something new can be read, and its identifier when that was chosen already. */
+export interface Place {
+  readonly collection: string;
+  readonly id?: string;
+}
+
+/** Reads what the request made or changed. */
+export type Show<Body> = (view: ReadView, subject: string) => Body;
+
+interface Outcome {
+  readonly subject: string;
+  readonly cursor: Cursor | undefined;
+  readonly repeated: boolean;
+}
+
+const patienceMs = 10_000;
+
+/** Without the caller's `If-Match`: for a step that goes to another stream than the one whose revision the caller knows. */
+export const unconditionally = (metadata: CommandMetadata): CommandMetadata => {
+  const { expectedRevision: _expected, subject: _subject, ...rest } = metadata;
+  return rest;
+};
+
+/**
+ * Sends what a request asks for, and waits until this gateway shows it. With an `Idempotency-Key` a request happens once: its
+ * repetition gets the first outcome again, as it was then.
+ */
+@Injectable()
+export class Commands {
+  private readonly turns = new Turns();
+
+  constructor(
+    private readonly bus: CommandBus,
+    private readonly readStore: ReadStore,
+    private readonly requests: RequestsQueries,
+  ) {}
+
+  /** Makes something; answers it, with `Location`. */
+  async create<Body>(
+    exchange: Exchange,
+    { collection, id = v7() }: Place,
+    plan: (id: string) => Plan,
+    show: Show<Body>,
+  ): Promise<Body> {
+    if (exchange.request.headers['if-match'] !== undefined) {
+      throw new DomainError('wrong-revision', 'what does not exist yet has no revision to match');
+    }
+    const outcome = await this.once(exchange, id, plan);
+    exchange.reply.header('location', exchange.address(`${collection}/${outcome.subject}`));
+    return this.shown(exchange, outcome, show);
+  }
+
+  /** Changes something; answers it as it is then. */
+  async change<Body>(exchange: Exchange, id: string, plan: () => Plan, show: Show<Body>): Promise<Body> {
+    return this.shown(exchange, await this.once(exchange, id, plan), show);
+  }
+
+  /** Takes something away; answers nothing. */
+  async remove(exchange: Exchange, id: string, plan: () => Plan): Promise<void> {
+    const { cursor } = await this.once(exchange, id, plan);
+    if (cursor !== undefined) exchange.reply.header('craton-cursor', cursor);
+  }
+
+  private shown<Body>(exchange: Exchange, { subject, cursor, repeated }: Outcome, show: Show<Body>): Body {
+    if (cursor === undefined) return show(this.readStore.now(), subject);
+    if (repeated) {
+      exchange.reply.header('craton-cursor', cursor);
+      return show(this.readStore.asOf(cursor), subject);
+    }
+    const view = this.readStore.now();
+    exchange.reply.header('craton-cursor', view.cursor ?? cursor);
+    try {
+      return show(view, subject);
+    } catch (error) {
+      // Somebody else has taken it away already: the answer is what it was.
+      if (!(error instanceof DomainError && error.code === 'not-found')) throw error;
+      return show(this.readStore.asOf(cursor), subject);
+    }
+  }
+
+  private once(exchange: Exchange, subject: string, plan: (subject: string) => Plan): Promise<Outcome> {
+    const key = idempotencyKey(exchange.request);
+    if (key === undefined) return this.send(exchange, subject, plan(subject), undefined);
+    const { userId } = exchange.caller;
+    return this.turns.take(`${userId} ${key}`, async () => {
+      const mark = { key, fingerprint: fingerprint(exchange.request), subject };
+      const first = this.firstOf(userId, mark);
+      if (first) return this.finish(exchange, first, mark, plan);
+      const outcome = await this.send(exchange, subject, plan(subject), mark);
+      // The runner may have known the request although this read model did not yet.
+      const recorded = this.firstOf(userId, mark);
+      return recorded && recorded.subject !== subject ? this.finish(exchange, recorded, mark, plan) : outcome;
+    });
+  }
+
+  private firstOf(userId: string, mark: RequestMark): RequestRow | undefined {
+    const first = this.requests.find(this.readStore.now(), userId, mark.key);
+    if (!first || first.fingerprint === mark.fingerprint) return first;
+    throw new DomainError(
+      'idempotency-key-reused',
+      'the Idempotency-Key was given with another request before',
+    );
+  }
+
+  /** The first attempt may have ended between two steps: the later ones are sent again, and change nothing where they had been. */
+  private async finish(
+    exchange: Exchange,
+    { subject, cursor: then }: RequestRow,
+    mark: RequestMark,
+    plan: (subject: string) => Plan,
+  ): Promise<Outcome> {
+    const repeated = { subject, cursor: then as Cursor, repeated: true };
+    if (exchange.request.method !== 'POST') return repeated;
+    const planned = plan(subject);
+    if (planned.steps.length < 2) return repeated;
+    const { cursor } = await this.send(exchange, subject, planned, { ...mark, subject });
+    return { ...repeated, cursor: cursor ?? repeated.cursor };
+  }
+
+  private async send(
+    exchange: Exchange,
+    subject: string,
+    { projectId, steps }: Plan,
+    mark: RequestMark | undefined,
+  ): Promise<Outcome> {
+    const metadata = metadataOf(exchange, { projectId, subject, key: mark?.key });
+    // A creation is known by its first step, which has the identifier; everything else is done when its last step is.
+    const marked = (index: number) => exchange.request.method === 'POST' || index === steps.length - 1;
+    let cursor: Cursor | undefined;
+    for (const [index, step] of steps.entries()) {
+      const commandId = index === 0 ? metadata.commandId : v5(String(index), metadata.commandId);
+      const receipt = await this.bus.execute(
+        step({ ...metadata, commandId, ...(mark && marked(index) && { request: mark }) }),
+      );
+      cursor = receipt.cursor ?? cursor;
+    }
+    if (cursor !== undefined) await this.readStore.passed(cursor, patienceMs);
+    return { subject, cursor, repeated: false };
+  }
+}
+
+interface Intent {
+  readonly projectId: string;
+  readonly subject: string;
+  /** The client's name for the request. */
+  readonly key: string | undefined;
+}
+
+const metadataOf = (exchange: Exchange, { projectId, subject, key }: Intent): CommandMetadata => {
+  const { userId, username, projectId: spokenFor } = exchange.caller;
+  const reason = reasonOf(exchange.request.headers);
+  const revision = expectedRevision(exchange.request.headers['if-match']);
+  return {
+    actor: { userId, username, projectId: spokenFor },
+    projectId,
+    correlationId: exchange.correlationId,
+    causationId: exchange.requestId,
+    commandId: key === undefined ? v7() : v5(key, userId),
+    subject,
+    ...(reason !== undefined && { reason }),
+    ...(revision !== undefined && { expectedRevision: revision }),
+  };
+};

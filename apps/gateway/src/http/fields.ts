@@ -1,0 +1,201 @@
+import type { Type as Class } from '@nestjs/common';
+import { Type } from 'class-transformer';
+import { IsBoolean, IsIn, ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
+import { JSONSchema } from 'class-validator-jsonschema';
+import 'reflect-metadata';
+import { isVariableKey } from './json.js';
+
+const nullables = new WeakMap<object, Set<string>>();
+const optionals = new WeakMap<object, Set<string>>();
+
+const mark = (marks: WeakMap<object, Set<string>>, target: object, property: string): void => {
+  marks.set(target, (marks.get(target) ?? new Set()).add(property));
+};
+
+const isMarked = (marks: WeakMap<object, Set<string>>, target: object, property: string): boolean => {
+  for (let at: object | null = target; at; at = Object.getPrototypeOf(at) as object | null) {
+    if (marks.get(at)?.has(property)) return true;
+  }
+  return false;
+};
+
+export const isOptional = (target: object, property: string): boolean =>
+  isMarked(optionals, target, property);
+export const isNullable = (target: object, property: string): boolean =>
+  isMarked(nullables, target, property);
+
+/** May be left out; null is not the same. */
+export const Optional = (): PropertyDecorator => (target, property) => {
+  mark(optionals, target, String(property));
+  ValidateIf((_, value) => value !== undefined)(target, property);
+};
+
+/** May be null; left out is not the same. */
+export const Nullable = (): PropertyDecorator => (target, property) => {
+  mark(nullables, target, String(property));
+  ValidateIf((_, value) => value !== null)(target, property);
+};
+
+const all =
+  (...decorators: readonly PropertyDecorator[]): PropertyDecorator =>
+  (target, property) => {
+    for (const decorate of decorators) decorate(target, property);
+  };
+
+const check = (
+  name: string,
+  fits: (value: unknown) => boolean,
+  message: string,
+  schema: Record<string, unknown>,
+): PropertyDecorator =>
+  all(
+    ValidateBy({ name, validator: { validate: fits, defaultMessage: () => message } }),
+    JSONSchema({ ...schema }) as PropertyDecorator,
+  );
+
+const control = /\p{Cc}/u;
+const controlButBreaks = /[^\P{Cc}\t\n\r]/u;
+
+const isText =
+  (most: number, refused: RegExp, least = 1) =>
+  (value: unknown): boolean =>
+    typeof value === 'string' && value.length >= least && value.length <= most && !refused.test(value);
+
+/** One line that names something. */
+export const Name = (most = 255): PropertyDecorator =>
+  check('name', isText(most, control), `must be 1 to ${most} characters without control characters`, {
+    type: 'string',
+    minLength: 1,
+    maxLength: most,
+  });
+
+/** Free text that may have several lines, and may be null. */
+export const Note = (most = 4096): PropertyDecorator =>
+  all(
+    Nullable(),
+    check(
+      'note',
+      isText(most, controlButBreaks, 0),
+      `must be null or at most ${most} characters without control characters other than tabs and line breaks`,
+      { type: 'string', maxLength: most },
+    ),
+  );
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+export const isUuid = (value: unknown): value is string => typeof value === 'string' && uuid.test(value);
+
+/** The identifier of something. */
+export const Identifier = (): PropertyDecorator =>
+  check('identifier', isUuid, 'must be a UUID in lower case', { type: 'string', format: 'uuid' });
+
+const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
+
+export const isInstant = (value: unknown): value is string =>
+  typeof value === 'string' && instant.test(value) && !Number.isNaN(Date.parse(value));
+
+/** A point in time as RFC 3339 writes it. */
+export const Instant = (): PropertyDecorator =>
+  check('instant', isInstant, 'must be a time such as 2026-11-23T08:00:00Z', {
+    type: 'string',
+    format: 'date-time',
+  });
+
+export const Flag = (): PropertyDecorator => all(IsBoolean({ message: 'must be true or false' }));
+
+export const Whole = (least: number, most: number): PropertyDecorator =>
+  check(
+    'whole',
+    (value) => Number.isInteger(value) && (value as number) >= least && (value as number) <= most,
+    `must be a whole number from ${least} to ${most}`,
+    { type: 'integer', minimum: least, maximum: most },
+  );
+
+export const OneOf = (values: readonly (string | number)[]): PropertyDecorator =>
+  IsIn([...values], { message: `must be one of ${values.join(', ')}` });
+
+/** A list without repetitions of some of these words. */
+export const SomeOf = (words: readonly string[], least = 1): PropertyDecorator =>
+  check(
+    'someOf',
+    (value) =>
+      Array.isArray(value) &&
+      value.length >= least &&
+      new Set(value).size === value.length &&
+      value.every((word) => words.includes(word as string)),
+    `must be a list of ${least} or more of ${words.join(', ')}, each once`,
+    { type: 'array', items: { type: 'string', enum: [...words] }, minItems: least, uniqueItems: true },
+  );
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const parts = new WeakMap<object, (() => Class)[]>();
+
+const rememberPart =
+  (of: () => Class): PropertyDecorator =>
+  (target) => {
+    parts.set(target, [...(parts.get(target) ?? []), of]);
+  };
+
+/** The classes of the members that are objects of a class of their own. */
+export const partsOf = (target: object): readonly Class[] => {
+  const found: Class[] = [];
+  for (let at: object | null = target; at; at = Object.getPrototypeOf(at) as object | null) {
+    found.push(...(parts.get(at) ?? []).map((of) => of()));
+  }
+  return found;
+};
+
+const reference = (of: () => Class) => ({ $ref: `#/components/schemas/${of().name}` });
+
+/** An object of another class. */
+export const Part = (of: () => Class): PropertyDecorator =>
+  all(
+    ValidateBy({
+      name: 'part',
+      validator: { validate: isObject, defaultMessage: () => 'must be an object' },
+    }),
+    ValidateNested(),
+    Type(of),
+    rememberPart(of),
+    JSONSchema(() => reference(of)) as PropertyDecorator,
+  );
+
+/** A list of objects of another class. */
+export const ListOf = (of: () => Class, most: number, least = 0): PropertyDecorator => {
+  const fits = (value: unknown) =>
+    Array.isArray(value) && value.length >= least && value.length <= most && value.every(isObject);
+  const defaultMessage = () => `must be a list of ${least} to ${most} objects`;
+  return all(
+    ValidateBy({ name: 'listOf', validator: { validate: fits, defaultMessage } }),
+    ValidateNested({ each: true }),
+    Type(of),
+    rememberPart(of),
+    JSONSchema(() => ({
+      type: 'array',
+      items: reference(of),
+      minItems: least,
+      maxItems: most,
+    })) as PropertyDecorator,
+  );
+};
+
+const maxVariables = 1000;
+
+/** Variables of one owner: any JSON value under keys of 1 to 255 characters. */
+export const Variables = (): PropertyDecorator =>
+  check(
+    'variables',
+    (value) => {
+      if (!isObject(value)) return false;
+      const keys = Object.keys(value);
+      return keys.length <= maxVariables && keys.every(isVariableKey);
+    },
+    `must be an object of at most ${maxVariables} members with names of 1 to 255 characters without control characters`,
+    { type: 'object', additionalProperties: true, maxProperties: maxVariables },
+  );
+
+/** Any JSON object. */
+export const AnyObject = (): PropertyDecorator =>
+  check('anyObject', isObject, 'must be an object', { type: 'object', additionalProperties: true });

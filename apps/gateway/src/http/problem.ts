@@ -1,0 +1,76 @@
+import { STATUS_CODES } from 'node:http';
+import { HttpException } from '@nestjs/common';
+import { DomainError, type ErrorCode, type Violation } from '#libs/kernel/src/errors.js';
+
+export const STATUS = {
+  'validation-failed': 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  'not-found': 404,
+  'already-exists': 409,
+  'illegal-state': 409,
+  'wrong-revision': 412,
+  'payload-too-large': 413,
+  'unsupported-media-type': 415,
+  'idempotency-key-reused': 422,
+  'constraint-breached': 422,
+  unavailable: 503,
+} satisfies Record<ErrorCode, number>;
+
+/** RFC 9457. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly instance: string;
+  readonly errors?: readonly Violation[];
+}
+
+const titled = (code: string): string => {
+  const words = code.replaceAll('-', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+};
+
+const problem = (code: string, status: number, detail: string): Omit<Problem, 'instance'> => ({
+  type: `/problems/${code}`,
+  title: titled(code),
+  status,
+  detail,
+});
+
+// What Fastify and Node say before a route has been found or a body has been read.
+const early: Readonly<Record<string, ErrorCode>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'payload-too-large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
+};
+
+const statusOf = (error: unknown): number | undefined => {
+  if (error instanceof HttpException) return error.getStatus();
+  const { statusCode } = (error ?? {}) as { statusCode?: unknown };
+  return typeof statusCode === 'number' ? statusCode : undefined;
+};
+
+const earlyProblem = (error: unknown): Omit<Problem, 'instance'> | undefined => {
+  const { code, message } = error as { code?: string; message?: string };
+  const known = early[code ?? ''];
+  if (known) return problem(known, STATUS[known], (message ?? known).toLowerCase());
+  const status = statusOf(error);
+  if (status === undefined || status < 400 || status > 499) return undefined;
+  const title = STATUS_CODES[status] ?? 'Bad Request';
+  return problem(title.toLowerCase().replaceAll(' ', '-'), status, message ?? title);
+};
+
+/** What a client is told of an error; undefined for a defect, of which it is told nothing but that there is one. */
+export const problemOf = (error: unknown): Omit<Problem, 'instance'> | undefined => {
+  if (!(error instanceof DomainError)) return earlyProblem(error);
+  const { code, message, violations } = error;
+  const body = problem(code, STATUS[code], message);
+  return violations.length > 0 ? { ...body, errors: violations } : body;
+};
+
+export const DEFECT: Omit<Problem, 'instance'> = problem(
+  'internal-error',
+  500,
+  'something went wrong here; the log has it under the request id of this answer',
+);

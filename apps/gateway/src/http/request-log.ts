@@ -1,0 +1,27 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+
+/** One line a request, without bodies, headers or query strings. What only reads, and succeeds, is told at `debug`. */
+export const logRequests = (app: NestFastifyApplication, logger: Logger): void => {
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const { method, exchange } = request;
+    const quiet = reply.statusCode < 400 && (method === 'GET' || method === 'HEAD');
+    if (!quiet || logger.isLevelEnabled('debug')) {
+      const caller = exchange?.hasCaller ? exchange.caller : undefined;
+      logger[quiet ? 'debug' : 'info'](
+        {
+          requestId: request.id,
+          method,
+          path: request.url.split('?', 1)[0],
+          status: reply.statusCode,
+          ms: Math.round(reply.elapsedTime * 10) / 10,
+          ...(caller && { user: caller.username, project: caller.projectId }),
+        },
+        'answered',
+      );
+    }
+    done();
+  });
+};

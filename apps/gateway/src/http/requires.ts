@@ -1,0 +1,26 @@
+import { SetMetadata, type Type } from '@nestjs/common';
+import type { Permission } from '#libs/access/src/access.policy.js';
+
+export const REQUIRES = 'craton:requires';
+export const ANSWERS = 'craton:answers';
+
+/** What the caller must be permitted. A route that says neither this nor `@Public()` keeps the gateway from starting. */
+export const Requires = (permission: Permission): MethodDecorator => SetMetadata(REQUIRES, permission);
+
+/** For everybody, with or without a key. */
+export const Public = (): MethodDecorator & ClassDecorator => SetMetadata(REQUIRES, 'public');
+
+/** What a successful answer holds: one thing, a page of things under the collection's name, or nothing. */
+export interface Answered {
+  readonly summary: string;
+  readonly type?: Type;
+  readonly collection?: string;
+}
+
+/** Says in the API's description what the route does and answers. */
+export const Answers = (summary: string, type?: Type): MethodDecorator =>
+  SetMetadata(ANSWERS, { summary, ...(type && { type }) } satisfies Answered);
+
+/** The same for a page of a collection: `{ [collection]: type[], links }`. */
+export const AnswersPage = (summary: string, collection: string, type: Type): MethodDecorator =>
+  SetMetadata(ANSWERS, { summary, type, collection } satisfies Answered);

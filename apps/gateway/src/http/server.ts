@@ -1,0 +1,67 @@
+import { isUtf8 } from 'node:buffer';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import { DomainError } from '#libs/kernel/src/errors.js';
+import { ReadStore } from '#libs/platform/src/read-store/read-store.js';
+import { unstorable } from './json.js';
+import { newRequestId } from './request-id.js';
+
+export const BODY_LIMIT = 1024 * 1024;
+
+/** Fastify with the limits that keep a slow or greedy client from holding others up. */
+export const httpAdapter = (): FastifyAdapter =>
+  new FastifyAdapter({
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 75_000,
+    genReqId: newRequestId,
+    return503OnClosing: true,
+    routerOptions: { maxParamLength: 200 },
+    skipMiddie: true,
+  });
+
+const refused = (message: string) =>
+  new DomainError('validation-failed', `the body ${message}`, { violations: [{ member: '', message }] });
+
+/** JSON is the only body there is; no body at all is left to the route to judge. */
+const readJsonOnly = (fastify: FastifyInstance): void => {
+  const parse = fastify.getDefaultJsonParser('error', 'error');
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser<Buffer>(
+    'application/json',
+    { parseAs: 'buffer', bodyLimit: BODY_LIMIT },
+    (request, body, done) => {
+      if (body.length === 0) return done(null);
+      if (!isUtf8(body)) return done(refused('must be UTF-8'));
+      // Fastify names the place and, for __proto__, the reason.
+      void parse(request, body.toString('utf8'), (error, value) => {
+        const message = error && `must be JSON: ${error.message.toLowerCase()}`;
+        done(message ? refused(message) : unstorable(value), value);
+      });
+    },
+  );
+};
+
+/** What every answer carries: the request's id, and the cursor of the read models that it reflects. */
+const stampAnswers = (fastify: FastifyInstance, readStore: ReadStore): void => {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-openstack-request-id', request.id);
+    reply.header('cache-control', 'private, no-cache');
+    done();
+  });
+  fastify.addHook('onSend', (request, reply, payload, done) => {
+    if (!reply.hasHeader('craton-cursor')) {
+      const cursor = request.exchange?.seenCursor ?? readStore.cursor();
+      if (cursor !== undefined) reply.header('craton-cursor', cursor);
+    }
+    done(null, payload);
+  });
+};
+
+/** Prepares an application that was created with `httpAdapter()` and without Nest's own body parser. */
+export const configureHttp = (app: NestFastifyApplication): void => {
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  fastify.decorateRequest('exchange', null);
+  readJsonOnly(fastify);
+  stampAnswers(fastify, app.get(ReadStore));
+};
