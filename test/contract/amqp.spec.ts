@@ -1,8 +1,11 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { jest } from '@jest/globals';
 import { AmqpPublisher, type AmqpPublisherOptions } from '#libs/platform/src/amqp/amqp-publisher.js';
 import type { Topology } from '#libs/platform/src/amqp/topology.js';
 import { Bus, needsBroker } from '#test/support/bus.js';
 import { until } from '#test/support/until.js';
+
+jest.setTimeout(120_000);
 
 const body = (text: string) =>
   Buffer.from(

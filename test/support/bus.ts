@@ -52,20 +52,25 @@ export class Collector {
 
 /** One test's own exchange and topics on the shared broker, and a look at what is published there. */
 export class Bus {
-  readonly exchange = `exchange-${randomUUID()}`;
-  readonly topic = `topic-${randomUUID()}`;
   readonly #queues = new Set<string>();
 
   private constructor(
     readonly url: string,
     private readonly connection: ChannelModel,
+    readonly exchange: string,
+    readonly topic: string,
   ) {}
 
-  static async open(url?: string): Promise<Bus> {
+  /** Another look at the same exchange and topics when `like` is given, for example after the broker was restarted. */
+  static async open(url?: string, like?: Bus): Promise<Bus> {
     const address = url ?? (await brokerUrl());
     const connection = await connect(address, { noDelay: true });
     connection.on('error', () => undefined);
-    return new Bus(address, connection);
+    const { exchange, topic } = like ?? {
+      exchange: `exchange-${randomUUID()}`,
+      topic: `topic-${randomUUID()}`,
+    };
+    return new Bus(address, connection, exchange, topic);
   }
 
   /** What makes Craton publish here. */
