@@ -98,8 +98,34 @@ export class LocalSubscription implements Subscription {
   }
 }
 
-/** A subscription that never began. */
-export const refusedSubscription = (error: Error): Subscription => ({
-  stop: () => Promise.resolve(),
-  done: Promise.reject(error),
-});
+/** The subscriptions of one handle on a log. */
+export class LocalSubscriptions {
+  private readonly open = new Set<Subscription>();
+  private closed = false;
+
+  constructor(private readonly log: LocalLog) {}
+
+  add(options: SubscribeOptions): Subscription {
+    if (this.closed)
+      return {
+        stop: () => Promise.resolve(),
+        done: Promise.reject(new StoreUnavailable('the log is closed')),
+      };
+    const subscription = new LocalSubscription(this.log, options);
+    this.open.add(subscription);
+    const forget = () => this.open.delete(subscription);
+    subscription.done.then(forget, forget);
+    return subscription;
+  }
+
+  /** Resolves when no batch is being handled any more, or after 10 seconds of a handler that does not end. */
+  async close(): Promise<void> {
+    this.closed = true;
+    const ended = [...this.open].map(({ done }) => done.catch(() => undefined));
+    for (const subscription of this.open) await subscription.stop();
+    const patience = new AbortController();
+    const enough = setTimeout(10_000, undefined, { signal: patience.signal }).catch(() => undefined);
+    await Promise.race([Promise.all(ended), enough]);
+    patience.abort();
+  }
+}

@@ -28,7 +28,7 @@ import {
   type StreamPage,
   type StreamPlace,
 } from './local-log.js';
-import { LocalSubscription, refusedSubscription } from './local-subscription.js';
+import { LocalSubscriptions } from './local-subscription.js';
 import { type AppendRequest, appendRequest, type PreparedEvent } from './requests.js';
 
 interface Entry extends PreparedEvent {
@@ -165,11 +165,12 @@ export class MemoryLog implements LocalLog {
 
 /** The contract of `EventStore` for tests and trials, durable as long as its `MemoryLog`. */
 export class MemoryEventStore extends EventStore {
-  private readonly subscriptions = new Set<Subscription>();
+  private readonly subscriptions: LocalSubscriptions;
   private closed = false;
 
   constructor(private readonly log = new MemoryLog()) {
     super();
+    this.subscriptions = new LocalSubscriptions(log);
   }
 
   override async append(
@@ -209,12 +210,7 @@ export class MemoryEventStore extends EventStore {
   }
 
   override subscribe(options: SubscribeOptions): Subscription {
-    if (this.closed) return refusedSubscription(new StoreUnavailable('the log is closed'));
-    const subscription = new LocalSubscription(this.log, options);
-    this.subscriptions.add(subscription);
-    const forget = () => this.subscriptions.delete(subscription);
-    subscription.done.then(forget, forget);
-    return subscription;
+    return this.subscriptions.add(options);
   }
 
   override compareCursors(a: Cursor, b: Cursor): -1 | 0 | 1 {
@@ -229,9 +225,7 @@ export class MemoryEventStore extends EventStore {
 
   override async close(): Promise<void> {
     this.closed = true;
-    const ending = [...this.subscriptions].map(({ done }) => done.catch(() => undefined));
-    for (const subscription of this.subscriptions) await subscription.stop();
-    await Promise.all(ending);
+    await this.subscriptions.close();
   }
 
   private assertOpen(): void {

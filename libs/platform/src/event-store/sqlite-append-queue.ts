@@ -17,7 +17,6 @@ interface Pending {
   readonly resolve: (place: Place) => void;
   readonly reject: (error: Error) => void;
   readonly timer: NodeJS.Timeout;
-  dropped: boolean;
 }
 
 /** Bounds what one commit makes the others wait. */
@@ -25,11 +24,15 @@ const mostAppends = 1000;
 const mostBatchBytes = 4 * 1024 * 1024;
 /** Bounds the memory of what waits for a slow disk. */
 const mostWaitingBytes = 64 * 1024 * 1024;
+const longestCloseMs = 15_000;
 
 const expectedNumber = (expected: Expected): number => {
   if (typeof expected === 'number') return expected;
   return { no_stream: expects.noStream, stream_exists: expects.streamExists, any: expects.any }[expected];
 };
+
+/** Bytes that a request holds while it waits, roughly. */
+const weightOf = ({ bytes, events }: AppendRequest): number => bytes + 500 * (events.length + 1);
 
 /**
  * Group commit: everything that is asked for while one batch is being written is the next batch. So a lone writer never waits for company,
@@ -39,9 +42,9 @@ export class AppendQueue {
   private waiting: Pending[] = [];
   private waitingBytes = 0;
   private underWay: readonly Pending[] | undefined;
-  private writer: Writer | undefined;
+  private writer: Writer;
   private soon: NodeJS.Immediate | undefined;
-  private closing: (() => void) | undefined;
+  private drained: (() => void) | undefined;
 
   constructor(
     private readonly path: string,
@@ -53,7 +56,8 @@ export class AppendQueue {
   }
 
   append(request: AppendRequest, timeoutMs: number): Promise<Place> {
-    if (this.waitingBytes + request.bytes > mostWaitingBytes)
+    const weight = weightOf(request);
+    if (this.waitingBytes + weight > mostWaitingBytes)
       return Promise.reject(
         new StoreUnavailable(`more is waiting for the log ${this.path} than it can take`),
       );
@@ -61,9 +65,9 @@ export class AppendQueue {
       const timer = setTimeout(() => {
         this.expire(pending, timeoutMs);
       }, timeoutMs);
-      const pending: Pending = { request, resolve, reject, timer, dropped: false };
+      const pending: Pending = { request, resolve, reject, timer };
       this.waiting.push(pending);
-      this.waitingBytes += request.bytes;
+      this.waitingBytes += weight;
       this.schedule();
     });
   }
@@ -73,26 +77,29 @@ export class AppendQueue {
     await this.append({ stream: '', expected: 'any', events: [], bytes: 0 }, timeoutMs);
   }
 
-  /** Resolves when everything accepted is answered. */
-  async close(): Promise<void> {
+  /** Resolves when everything accepted is answered, or after 15 seconds of a disk that does not answer. */
+  async drain(): Promise<void> {
     if (this.waiting.length > 0 || this.underWay)
       await new Promise<void>((resolve) => {
-        this.closing = resolve;
+        const timer = setTimeout(resolve, longestCloseMs);
+        this.drained = () => {
+          clearTimeout(timer);
+          resolve();
+        };
       });
+  }
+
+  async close(): Promise<void> {
     clearImmediate(this.soon);
-    await this.writer?.close();
-    this.writer = undefined;
+    await this.writer.close();
   }
 
   private expire(pending: Pending, timeoutMs: number): void {
-    pending.dropped = true;
-    const { stream } = pending.request;
-    const late = `was not answered within ${timeoutMs} ms`;
-    if (this.underWay?.includes(pending))
-      return pending.reject(new AppendOutcomeUnknown(`the append to ${stream} ${late}`));
+    const late = `the log ${this.path} did not answer within ${timeoutMs} ms`;
+    if (this.underWay?.includes(pending)) return pending.reject(new AppendOutcomeUnknown(late));
     this.waiting.splice(this.waiting.indexOf(pending), 1);
-    this.waitingBytes -= pending.request.bytes;
-    pending.reject(new StoreUnavailable(`the append to ${stream} ${late} and was not begun`));
+    this.waitingBytes -= weightOf(pending.request);
+    pending.reject(new StoreUnavailable(`${late}, and the append was not begun`));
     this.settle();
   }
 
@@ -109,7 +116,7 @@ export class AppendQueue {
     const batch = this.take();
     if (batch.length === 0) return;
     this.underWay = batch;
-    this.writer ??= this.connect();
+    if (!this.writer.alive) this.writer = this.connect();
     this.writer
       .write(this.flat(batch))
       .then(
@@ -117,7 +124,6 @@ export class AppendQueue {
           this.answer(batch, answers);
         },
         (error: unknown) => {
-          this.writer = undefined;
           this.fail(batch, error);
         },
       )
@@ -137,7 +143,7 @@ export class AppendQueue {
       count += 1;
     }
     const batch = this.waiting.splice(0, count);
-    for (const { request } of batch) this.waitingBytes -= request.bytes;
+    for (const { request } of batch) this.waitingBytes -= weightOf(request);
     return batch;
   }
 
@@ -178,6 +184,6 @@ export class AppendQueue {
   }
 
   private settle(): void {
-    if (this.waiting.length === 0 && !this.underWay) this.closing?.();
+    if (this.waiting.length === 0 && !this.underWay) this.drained?.();
   }
 }

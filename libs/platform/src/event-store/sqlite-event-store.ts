@@ -14,7 +14,7 @@ import {
   type Subscription,
 } from './event-store.js';
 import { readAllOf, readStreamOf } from './local-log.js';
-import { LocalSubscription, refusedSubscription } from './local-subscription.js';
+import { LocalSubscriptions } from './local-subscription.js';
 import { appendRequest } from './requests.js';
 import { AppendQueue } from './sqlite-append-queue.js';
 import { openLogFile } from './sqlite-log-file.js';
@@ -36,7 +36,7 @@ const defaultTimeoutMs = 10_000;
 export class SqliteEventStore extends EventStore {
   private readonly log: SqliteLog;
   private readonly queue: AppendQueue;
-  private readonly subscriptions = new Set<Subscription>();
+  private readonly subscriptions: LocalSubscriptions;
   private closing: Promise<void> | undefined;
 
   constructor(path: string, options: SqliteOptions = {}) {
@@ -44,6 +44,7 @@ export class SqliteEventStore extends EventStore {
     const file = resolve(path);
     const { clock = new SystemClock(), writer = (at) => new WriterThread(at) } = options;
     this.log = new SqliteLog(file, openLogFile(file));
+    this.subscriptions = new LocalSubscriptions(this.log);
     this.queue = new AppendQueue(
       file,
       () => writer(file),
@@ -82,12 +83,7 @@ export class SqliteEventStore extends EventStore {
   }
 
   override subscribe(options: SubscribeOptions): Subscription {
-    if (this.closing) return refusedSubscription(new StoreUnavailable('the log is closed'));
-    const subscription = new LocalSubscription(this.log, options);
-    this.subscriptions.add(subscription);
-    const forget = () => this.subscriptions.delete(subscription);
-    subscription.done.then(forget, forget);
-    return subscription;
+    return this.subscriptions.add(options);
   }
 
   override compareCursors(a: Cursor, b: Cursor): -1 | 0 | 1 {
@@ -109,10 +105,10 @@ export class SqliteEventStore extends EventStore {
   }
 
   private async finish(): Promise<void> {
-    const ended = [...this.subscriptions].map(({ done }) => done.catch(() => undefined));
-    for (const subscription of this.subscriptions) await subscription.stop();
-    await Promise.all([...ended, this.queue.close()]);
+    await Promise.all([this.subscriptions.close(), this.queue.drain()]);
+    // The writer goes last: only it can leave a log without a write-ahead log beside it.
     this.log.close();
+    await this.queue.close();
   }
 
   private assertOpen(): void {

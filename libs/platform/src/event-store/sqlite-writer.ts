@@ -4,6 +4,8 @@ import type { Flat } from './sqlite-writer.worker.js';
 
 /** Whoever commits batches: see `LogWriter` for their shape. */
 export interface Writer {
+  /** False once it was lost: another one must be made. */
+  readonly alive: boolean;
   /** One batch at a time. Rejects when the writer was lost, and what became of the batch with it. */
   write(batch: Flat): Promise<Flat>;
   close(): Promise<void>;
@@ -36,6 +38,10 @@ export class WriterThread implements Writer {
     });
   }
 
+  get alive(): boolean {
+    return this.lost === undefined;
+  }
+
   write(batch: Flat): Promise<Flat> {
     return new Promise((resolve, reject) => {
       if (this.lost) return reject(this.lost);
@@ -44,9 +50,12 @@ export class WriterThread implements Writer {
     });
   }
 
-  close(): Promise<void> {
+  /** Lets the thread finish; one that does not within 5 seconds is ended. */
+  async close(): Promise<void> {
     this.worker.postMessage('close');
-    return this.ended;
+    const timer = setTimeout(() => void this.worker.terminate(), 5000);
+    await this.ended;
+    clearTimeout(timer);
   }
 
   private lose(error: Error): void {
