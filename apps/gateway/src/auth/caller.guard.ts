@@ -3,13 +3,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { may } from '#libs/access/src/access.policy.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import { ReadStore } from '#libs/platform/src/read-store/read-store.js';
-import { toCursor } from '../http/as-of.js';
+import { passedCursor } from '../http/as-of.js';
 import { type Caller, Exchange } from '../http/exchange.js';
 import { demandKnownQuery } from '../http/query.js';
 import { type Route, Routes } from '../http/routes.js';
 import { Authentication } from './authentication.js';
-
-const patienceMs = 10_000;
 
 /** Lets nobody through whom the route's `@Requires` does not permit, and makes the exchange that the route is handed. */
 @Injectable()
@@ -35,7 +33,7 @@ export class CallerGuard implements CanActivate {
 
   /** What the client has seen elsewhere is seen here before anything is decided. */
   private async identifyAfter(cursor: string, exchange: Exchange, route: Route): Promise<boolean> {
-    await this.readStore.passed(toCursor(cursor, 'Craton-Cursor'), patienceMs);
+    await passedCursor(this.readStore, cursor);
     return this.identify(exchange, route);
   }
 

@@ -3,16 +3,25 @@ import type { Cursor } from '#libs/kernel/src/event.js';
 import type { ReadStore, ReadView } from '#libs/platform/src/read-store/read-store.js';
 import { isInstant } from './fields.js';
 
-const refused = (message: string) =>
-  new DomainError('validation-failed', `as_of ${message}`, { violations: [{ member: 'as_of', message }] });
+const refused = (message: string, member = 'as_of') =>
+  new DomainError('validation-failed', `${member} ${message}`, { violations: [{ member, message }] });
+
+const isRefused = (error: unknown) => error instanceof DomainError && error.code === 'validation-failed';
 
 const cursorPattern = /^[\w.:-]{1,200}$/;
 
-/** A cursor as clients send it back; opaque, so only its outer form is looked at here. */
-export const toCursor = (text: string, member: string): Cursor => {
-  if (cursorPattern.test(text)) return text as Cursor;
-  const message = 'must be a cursor that this API has given out';
-  throw new DomainError('validation-failed', `${member} ${message}`, { violations: [{ member, message }] });
+const header = 'Craton-Cursor';
+const patienceMs = 10_000;
+
+/** Waits until the read models have passed the cursor that a client sends along. `unavailable` at the deadline. */
+export const passedCursor = async (readStore: ReadStore, text: string): Promise<void> => {
+  const notACursor = refused('must be a cursor of this log, as an answer carried it', header);
+  if (!cursorPattern.test(text)) throw notACursor;
+  try {
+    await readStore.passed(text as Cursor, patienceMs);
+  } catch (error) {
+    throw isRefused(error) ? notACursor : error;
+  }
 };
 
 const asOfTime = (readStore: ReadStore, text: string): ReadView => {
@@ -22,14 +31,14 @@ const asOfTime = (readStore: ReadStore, text: string): ReadView => {
 };
 
 const asOfCursor = (readStore: ReadStore, text: string): ReadView => {
+  const neither = refused('must be a time such as 2026-11-23T08:00:00Z, or a cursor of this log');
+  if (!cursorPattern.test(text)) throw neither;
   try {
-    return readStore.asOf(toCursor(text, 'as_of'));
+    return readStore.asOf(text as Cursor);
   } catch (error) {
-    if (error instanceof DomainError && error.code === 'unavailable' && readStore.cursor() !== undefined) {
+    if (isRefused(error)) throw neither;
+    if (error instanceof DomainError && readStore.cursor() !== undefined) {
       throw refused('must not lie in the future');
-    }
-    if (error instanceof DomainError && error.code === 'validation-failed') {
-      throw refused('must be a time such as 2026-11-23T08:00:00Z, or a cursor of this log');
     }
     throw error;
   }

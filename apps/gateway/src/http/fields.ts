@@ -50,7 +50,7 @@ const check = (
 ): PropertyDecorator =>
   all(
     ValidateBy({ name, validator: { validate: fits, defaultMessage: () => message } }),
-    JSONSchema({ ...schema }) as PropertyDecorator,
+    JSONSchema(() => schema) as PropertyDecorator,
   );
 
 const control = /\p{Cc}/u;

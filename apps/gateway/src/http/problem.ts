@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, type ErrorCode, type Violation } from '#libs/kernel/src/errors.js';
 
 export const STATUS = {
@@ -27,12 +28,15 @@ export interface Problem {
   readonly errors?: readonly Violation[];
 }
 
+/** All of it but where it happened. */
+export type Told = Omit<Problem, 'instance'>;
+
 const titled = (code: string): string => {
   const words = code.replaceAll('-', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
-const problem = (code: string, status: number, detail: string): Omit<Problem, 'instance'> => ({
+const problem = (code: string, status: number, detail: string): Told => ({
   type: `/problems/${code}`,
   title: titled(code),
   status,
@@ -51,7 +55,7 @@ const statusOf = (error: unknown): number | undefined => {
   return typeof statusCode === 'number' ? statusCode : undefined;
 };
 
-const earlyProblem = (error: unknown): Omit<Problem, 'instance'> | undefined => {
+const earlyProblem = (error: unknown): Told | undefined => {
   const { code, message } = error as { code?: string; message?: string };
   const known = early[code ?? ''];
   if (known) return problem(known, STATUS[known], (message ?? known).toLowerCase());
@@ -62,15 +66,29 @@ const earlyProblem = (error: unknown): Omit<Problem, 'instance'> | undefined => 
 };
 
 /** What a client is told of an error; undefined for a defect, of which it is told nothing but that there is one. */
-export const problemOf = (error: unknown): Omit<Problem, 'instance'> | undefined => {
+export const problemOf = (error: unknown): Told | undefined => {
   if (!(error instanceof DomainError)) return earlyProblem(error);
   const { code, message, violations } = error;
   const body = problem(code, STATUS[code], message);
   return violations.length > 0 ? { ...body, errors: violations } : body;
 };
 
-export const DEFECT: Omit<Problem, 'instance'> = problem(
+export const DEFECT: Told = problem(
   'internal-error',
   500,
   'something went wrong here; the log has it under the request id of this answer',
 );
+
+const retryAfterSeconds = '5';
+
+export const pathOf = ({ url }: FastifyRequest): string => url.split('?', 1)[0] ?? '/';
+
+export const sendProblem = (request: FastifyRequest, reply: FastifyReply, told: Told): void => {
+  if (told.status === 401) reply.header('www-authenticate', 'Bearer realm="craton"');
+  if (told.status === 503) reply.header('retry-after', retryAfterSeconds);
+  reply.removeHeader('etag').removeHeader('location');
+  void reply
+    .code(told.status)
+    .type('application/problem+json')
+    .send({ ...told, instance: pathOf(request) });
+};

@@ -1,9 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import { ReadStore } from '#libs/platform/src/read-store/read-store.js';
 import { unstorable } from './json.js';
+import { DEFECT, problemOf, sendProblem } from './problem.js';
 import { newRequestId } from './request-id.js';
 
 export const BODY_LIMIT = 1024 * 1024;
@@ -15,7 +16,13 @@ export const httpAdapter = (): FastifyAdapter =>
     requestTimeout: 30_000,
     keepAliveTimeout: 75_000,
     genReqId: newRequestId,
-    return503OnClosing: true,
+    // What came in on an open connection while the gateway stops is still answered.
+    return503OnClosing: false,
+    // An address that cannot be routed comes past every hook and filter.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      reply.header('x-openstack-request-id', request.id);
+      sendProblem(request, reply, problemOf(error) ?? DEFECT);
+    },
     routerOptions: { maxParamLength: 200 },
     skipMiddie: true,
   });
