@@ -65,7 +65,11 @@ const number = (input: JsonObject, member: string): number => Number(input[membe
 const window = { window_id: at('/run/window_id'), host_id: at('/run/host/id') };
 
 const enable = (input: JsonObject): Action => ({
-  ...short('host.enable', { host, was_enabled: at('/steps/inspect/output/enabled') }),
+  ...short('host.enable', {
+    host,
+    was_enabled: at('/steps/inspect/output/enabled'),
+    was_up: at('/steps/inspect/output/up'),
+  }),
   deadlineSeconds: number(input, 'restore_deadline_seconds'),
 });
 

@@ -23,6 +23,8 @@ export interface StartedRun {
   readonly started: RunStarted['data'];
   /** Why no further step starts. */
   readonly turned: RunTurnedBack['data'] | null;
+  /** Of a run that is over without success. */
+  readonly endReason: string | null;
   /** Index of the first step that is not done. */
   readonly position: number;
   /** What the steps that were reached go through: their elements, or why there are none. */

@@ -201,6 +201,7 @@ const begin = (data: RunStarted['data']): StartedRun =>
     status: 'running',
     started: data,
     turned: null,
+    endReason: null,
     position: 0,
     lists: new Map(),
     outputs: {},
@@ -215,6 +216,14 @@ const endings = {
   RunExpired: 'expired',
   RunHeld: 'held',
 } as const;
+
+type Ending = Extract<RunEvent, { type: keyof typeof endings }>;
+
+const over = (state: StartedRun, { type, data }: Ending): StartedRun => ({
+  ...state,
+  status: endings[type],
+  endReason: 'reason' in data ? data.reason : null,
+});
 
 const evolveStarted = (state: StartedRun, event: Exclude<RunEvent, RunStarted>): Run => {
   switch (event.type) {
@@ -231,7 +240,7 @@ const evolveStarted = (state: StartedRun, event: Exclude<RunEvent, RunStarted>):
     case 'RunCancelled':
     case 'RunExpired':
     case 'RunHeld':
-      return { ...state, status: endings[event.type] };
+      return over(state, event);
   }
 };
 
@@ -247,4 +256,5 @@ export const run: Decider<Run, RunCommand, RunEvent> = {
   evolve,
 };
 
-export { next, underWay } from './run-next.policy.js';
+export { next, type NextAction, underWay } from './run-next.policy.js';
+export type { Run, Trial } from './run-progress.policy.js';

@@ -13,9 +13,14 @@ export interface StepContext {
   readonly correlationId: string;
   /** When the first attempt of this work was begun: an attempt after a crash goes on from there. */
   readonly startedAt: Date;
-  /** Aborted at the attempt's deadline and when the engine stops. */
+  /** Aborted at the attempt's deadline, then with a `DeadlineReached`, and when the engine stops. */
   readonly signal: AbortSignal;
   readonly deadline: Date;
+}
+
+/** Why a signal was aborted: the attempt's time is over. */
+export class DeadlineReached extends Error {
+  override readonly name = 'DeadlineReached';
 }
 
 /** The attempt failed for a reason that another attempt will not cure. */
