@@ -77,6 +77,8 @@ export class WatchedStore extends MemoryEventStore {
   readonly seen: string[][] = [];
   /** Asked before each batch, with the number of the subscription. */
   before: (subscription: number, batch: Batch) => Promise<void> | void = () => undefined;
+  /** Whether every batch comes twice. */
+  again = false;
 
   override subscribe(options: SubscribeOptions): Subscription {
     const number = this.seen.push([]) - 1;
@@ -84,6 +86,7 @@ export class WatchedStore extends MemoryEventStore {
       await this.before(number, batch);
       this.seen[number]!.push(...batch.events.map(({ id }) => id));
       await options.onBatch(batch);
+      if (this.again) await options.onBatch(batch);
     };
     return super.subscribe({ ...options, onBatch });
   }

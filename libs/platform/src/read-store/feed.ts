@@ -51,6 +51,7 @@ export class Feed {
   /** No batch is applied after the call; resolves when the one at hand is done. */
   async stop(): Promise<void> {
     this.stopping.abort();
+    this.trouble = undefined;
     await this.subscription?.stop();
     await this.running;
   }
@@ -111,8 +112,8 @@ export class Feed {
   }
 
   private report(trouble: string): void {
-    if (!this.stopped && this.trouble !== trouble)
-      this.options.log(`the read models are not kept up to date: ${trouble}`);
+    if (this.stopped) return;
+    if (this.trouble !== trouble) this.options.log(`the read models are not kept up to date: ${trouble}`);
     this.trouble = trouble;
   }
 }

@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Cursor, Recorded } from '#libs/kernel/src/event.js';
 import type { AnyProjection } from '#libs/kernel/src/projection.js';
@@ -37,7 +36,6 @@ export class ReadModelFile {
 
   /** Opens the file or makes it; one that is damaged, not ours or of another format is replaced. Throws when there can be none. */
   static open(options: FileOptions): ReadModelFile {
-    mkdirSync(dirname(options.path), { recursive: true, mode: 0o700 });
     try {
       return new ReadModelFile(options);
     } catch (error) {

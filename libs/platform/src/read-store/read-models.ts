@@ -106,8 +106,8 @@ export class ReadModels {
     const aside = this.unfinished.filter((build) => !this.answering.includes(build));
     const after = earliest([...this.answering.map(({ cursor }) => cursor), file.mark.last?.cursor]);
     this.main = this.feed(after, batchOf.catchUp, this.answering, true);
-    if (aside.length > 0) this.startBeside(aside);
     this.main.start();
+    if (aside.length > 0) this.startBeside(aside);
   }
 
   private startBeside(builds: readonly Build[]): void {

@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import type { Cursor } from '#libs/kernel/src/event.js';
@@ -58,6 +60,7 @@ export class ReadStore {
   /** Resolves when every query can be answered as of the log's end. Rejects when another process uses the file. */
   async start(): Promise<void> {
     const { path } = this.options;
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     this.release = lockFile(`${path}.lock`, `another craton process uses ${path}`);
     try {
       this.live();
