@@ -1,0 +1,78 @@
+import { InvalidArgument } from './event-store.errors.js';
+
+const known = new Set(
+  [
+    'connectionName',
+    'defaultDeadline',
+    'discoveryInterval',
+    'gossipTimeout',
+    'keepAliveInterval',
+    'keepAliveTimeout',
+    'maxDiscoverAttempts',
+    'tls',
+    'tlsCAFile',
+    'userCertFile',
+    'userKeyFile',
+  ].map((name) => name.toLowerCase()),
+);
+
+const shape = /^(esdb(?:\+discover)?):\/\/(?:[^@/?]+@)?([^@/?]+)\/?(?:\?(.*))?$/;
+const leastKeepAliveMs = 10_000;
+/** The server refuses an append when this instant, told by the client's clock, has passed on its own clock. */
+const deadlineMs = 120_000;
+
+/** Where the log is: a connection string that was found good, without showing it to anybody. */
+export class EsdbAddress {
+  /** Hosts and ports, no credentials: may be logged. */
+  readonly shown: string;
+  private readonly base: string;
+  private readonly keepAliveMs: number;
+
+  /** Throws `InvalidArgument`, never with a part of the connection string that may be secret. */
+  constructor(connectionString: string) {
+    const match = shape.exec(connectionString.trim());
+    if (!match)
+      throw new InvalidArgument(
+        'the address of the event store must be esdb://[user:password@]host:port[?options]',
+      );
+    const [, scheme, hosts, query] = match;
+    const options = (query ?? '').split('&').filter((option) => option !== '');
+    for (const option of options) checkOption(option);
+    this.shown = `${scheme}://${hosts}`;
+    this.base = `${connectionString.trim().split('?')[0]?.replace(/\/+$/, '')}?${options.join('&')}`;
+    this.keepAliveMs = keepAliveOf(options);
+  }
+
+  /**
+   * What the client is given. The keep-alive differs a little each time, because gRPC shares a connection (and its back-off of up
+   * to two minutes) between channels whose options are equal, and a new client must not wait for the old one's back-off.
+   */
+  forClient(generation: number): string {
+    const ours = {
+      nodePreference: 'leader',
+      throwOnAppendFailure: 'true',
+      keepAliveInterval: `${this.keepAliveMs + (generation % 1000)}`,
+    };
+    const defaults = /[?&]defaultDeadline=/i.test(this.base) ? [] : [`defaultDeadline=${deadlineMs}`];
+    const added = [...defaults, ...Object.entries(ours).map(([name, value]) => `${name}=${value}`)].join('&');
+    return this.base.endsWith('?') ? this.base + added : `${this.base}&${added}`;
+  }
+}
+
+// The client warns about these on the console and prints the whole connection string with it.
+const checkOption = (option: string): void => {
+  const [name = '', value = ''] = option.split('=', 2);
+  if (!known.has(name.toLowerCase()) || value === '')
+    throw new InvalidArgument(
+      `the address of the event store has an option that is not supported: ${name.slice(0, 40)}`,
+    );
+};
+
+const keepAliveOf = (options: readonly string[]): number => {
+  const given = options.find((option) => /^keepAliveInterval=/i.test(option))?.split('=')[1];
+  if (given === undefined) return leastKeepAliveMs;
+  const milliseconds = Number(given);
+  if (!Number.isSafeInteger(milliseconds) || milliseconds < leastKeepAliveMs)
+    throw new InvalidArgument(`keepAliveInterval must be at least ${leastKeepAliveMs} milliseconds`);
+  return milliseconds;
+};
