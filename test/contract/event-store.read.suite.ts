@@ -55,15 +55,15 @@ const streams = (subject: UnderTest): void => {
     await expect(all(subject.store.readStream(missing, { direction: 'backwards' }))).rejects.toThrow(missing);
   });
 
-  it.each<[string, ReadStreamOptions]>([
-    ['$settings', {}],
-    ['', {}],
-    [stream, { from: -1 }],
-    [stream, { from: 1.5 }],
-    [stream, { limit: 0 }],
-    [stream, { limit: Number.NaN }],
-    [stream, { direction: 'sideways' as never }],
-  ])('named %j with %j is an invalid argument', async (name, options) => {
+  it.each<[string, string, ReadStreamOptions]>([
+    ['of the system', '$settings', {}],
+    ['without a name', '', {}],
+    ['from before its first revision', stream, { from: -1 }],
+    ['from between two revisions', stream, { from: 1.5 }],
+    ['with a limit of nothing', stream, { limit: 0 }],
+    ['with a limit that is no number', stream, { limit: Number.NaN }],
+    ['sideways', stream, { direction: 'sideways' as never }],
+  ])('%s is an invalid argument', async (_, name, options) => {
     await expect(all(subject.store.readStream(name, options))).rejects.toThrow(InvalidArgument);
   });
 

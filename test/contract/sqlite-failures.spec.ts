@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, readdir, stat } from 'node:fs/promises';
+import { copyFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
@@ -218,5 +218,18 @@ describe('the SQLite log', () => {
     await expect(all(restored.readAll({ after: late.cursor }))).rejects.toThrow(CursorMismatch);
     await expect(follow(restored, { after: late.cursor }).done).rejects.toThrow(/beyond the end/);
     await restored.close();
+  });
+
+  it('whose file was removed or replaced acknowledges nothing more', async () => {
+    const store = new SqliteEventStore(path);
+    expect((await store.health()).ok).toBe(true);
+    await copyFile(path, `${path}.copy`);
+    await rename(`${path}.copy`, path);
+    expect(await store.health()).toEqual({ ok: false, detail: expect.stringMatching(/removed or replaced/) });
+    await rm(path);
+    const refused = store.append(aStream(), 'no_stream', [anEvent()]);
+    await expect(refused).rejects.toThrow(StoreUnavailable);
+    await expect(refused).rejects.toThrow(/removed or replaced/);
+    await store.close();
   });
 });

@@ -32,7 +32,8 @@ export class SqliteLog implements LocalLog {
   ) {
     this.cursors = new LocalCursors('s1', identity);
     this.database = new DatabaseSync(path, { readOnly: true, timeout: 5000 });
-    this.database.exec('PRAGMA cache_size = -65536');
+    // Reads are recent or in order: a larger cache would only take memory.
+    this.database.exec('PRAGMA cache_size = -16384');
     const prepare = (sql: string) => {
       const statement = this.database.prepare(sql);
       statement.setReturnArrays(true);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLogFile } from './sqlite-log-file.js';
@@ -67,5 +67,12 @@ describe('the writer of a log file', () => {
     write(append('a', expects.noStream, '1'));
     writer.close();
     expect(write(append('a', 0, '2'))).toEqual([outcome.appended, 1, 2]);
+  });
+
+  it('does not put an empty file in the place of a log that has vanished', () => {
+    const path = join(directory, 'events.db');
+    rmSync(path);
+    expect(write(append('a', expects.noStream, '1'))[0]).toBe(outcome.failed);
+    expect(existsSync(path)).toBe(false);
   });
 });

@@ -1,5 +1,7 @@
 // Node runs this file as it is, as a worker from the sources and from dist: only `node:` imports and erasable syntax.
+import { statSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 
 /** Strings and numbers only: nothing else crosses threads as cheaply. */
@@ -42,7 +44,10 @@ class Connection {
   readonly addEvent: StatementSync;
 
   constructor(path: string) {
-    this.database = new DatabaseSync(path, { timeout: 5000 });
+    // A log that has vanished must not be replaced by an empty file.
+    const file = pathToFileURL(path);
+    file.searchParams.set('mode', 'rw');
+    this.database = new DatabaseSync(file, { timeout: 5000 });
     this.database.exec(
       `PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000; PRAGMA cache_size = -65536;
        PRAGMA journal_size_limit = 67108864`,
@@ -72,6 +77,7 @@ class Connection {
 export class LogWriter {
   private readonly path: string;
   private connection: Connection | undefined;
+  private inode: number | undefined;
   private position = 0;
   /** The last batch could not be written: prove the next time that it can. */
   private unwell = false;
@@ -123,6 +129,11 @@ export class LogWriter {
   }
 
   private open(): Connection {
+    const inode = statSync(this.path, { throwIfNoEntry: false })?.ino;
+    this.inode ??= inode;
+    // What is written to a file that nobody will find again is lost.
+    if (inode === undefined || inode !== this.inode)
+      throw new Error('the file was removed or replaced while it was open');
     return (this.connection ??= new Connection(this.path));
   }
 
