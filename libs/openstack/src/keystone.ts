@@ -75,8 +75,8 @@ export class Keystone {
     options: KeystoneOptions,
     private readonly http: HttpClient = new HttpClient(),
   ) {
-    const { username, password, protocol } = new URL(options.authUrl);
-    if (username !== '' || password !== '' || !/^https?:$/.test(protocol))
+    const url = URL.parse(options.authUrl);
+    if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '')
       throw new Error('the URL of Keystone must be http(s) and hold no credentials');
     this.#options = options;
   }
