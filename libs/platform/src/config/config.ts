@@ -70,6 +70,20 @@ export class Config {
   @IsIn(['simulated', 'nova'])
   readonly CRATON_CLOUD: 'simulated' | 'nova' = 'simulated';
 
+  /** How long one call to a cloud's services may take, in milliseconds. */
+  @Transform(number)
+  @IsInt()
+  @Min(100)
+  @Max(600_000)
+  readonly CRATON_CLOUD_TIMEOUT_MS: number = 30_000;
+
+  /** How long a move takes in a simulated fleet that is made anew. */
+  @Transform(number)
+  @IsInt()
+  @Min(0)
+  @Max(3_600_000)
+  readonly CRATON_SIMULATED_MIGRATION_MS: number = 200;
+
   @IsIn(['local'])
   readonly CRATON_AUTH: 'local' = 'local';
 
@@ -85,6 +99,12 @@ export class Config {
     message: 'CRATON_BOOTSTRAP_API_KEY must be 24 to 255 visible ASCII characters',
   })
   readonly CRATON_BOOTSTRAP_API_KEY?: string;
+
+  /** Files in it are secrets that workflow steps may name; only the engine reads them. */
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  readonly CRATON_SECRETS_DIR?: string;
 
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace'])
   readonly CRATON_LOG_LEVEL: string = 'info';
