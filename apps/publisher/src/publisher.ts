@@ -7,7 +7,8 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import type { Cursor } from '#libs/kernel/src/event.js';
-import { encode, queueOf } from '#libs/notifications/src/oslo.js';
+import { encode, queueOf, type OsloMessage } from '#libs/notifications/src/oslo.js';
+import type { AmqpMessage } from '#libs/platform/src/amqp/amqp-link.js';
 import type { AmqpPublisher } from '#libs/platform/src/amqp/amqp-publisher.js';
 import { backoff } from '#libs/platform/src/amqp/backoff.js';
 import { within } from '#libs/platform/src/amqp/within.js';
@@ -30,6 +31,7 @@ export interface PublisherHealth {
 }
 
 const stoppingMs = 5_000;
+const maxBatch = 1_000;
 
 /**
  * Reads the log from its checkpoint and tells the broker, in log order: a batch is confirmed before the checkpoint moves. While
@@ -45,6 +47,7 @@ export class Publisher implements OnApplicationBootstrap, BeforeApplicationShutd
   readonly #queues: readonly string[];
   #running: Promise<void> | undefined;
   #subscription: Subscription | undefined;
+  #noting: Promise<void> | undefined;
   #cursor: Cursor | undefined;
   #trouble: string | undefined;
   #published = 0;
@@ -77,7 +80,7 @@ export class Publisher implements OnApplicationBootstrap, BeforeApplicationShutd
   /** Gives the batch under way five seconds, and five more while the connection closes; what is not confirmed by then is sent again after the next start. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    const quiet = Promise.all([this.#subscription?.stop(), this.#running]);
+    const quiet = Promise.all([this.#subscription?.stop(), this.#running]).then(() => this.#noting);
     await within(stoppingMs, 'stopping', quiet).catch((error: Error) => this.#log.warn(error.message));
     await this.#broker?.close();
   }
@@ -116,6 +119,7 @@ export class Publisher implements OnApplicationBootstrap, BeforeApplicationShutd
     this.#stopping.signal.throwIfAborted();
     this.#subscription = this.store.subscribe({
       after: this.#cursor ?? 'start',
+      maxBatch,
       onBatch: (batch) => this.#tell(broker, batch),
       onDropped: (error) => this.#log.warn(`the log went away: ${error.message}`),
     });
@@ -125,13 +129,19 @@ export class Publisher implements OnApplicationBootstrap, BeforeApplicationShutd
 
   async #tell(broker: AmqpPublisher, batch: Batch): Promise<void> {
     const told = batch.events.flatMap((event) => this.#announcer.messagesOf(event));
-    // Encoded anew for each try: what is sent twice has the same message_id and another _unique_id.
-    const messages = () =>
-      told.flatMap((message) => this.#queues.map((routingKey) => ({ routingKey, body: encode(message) })));
-    if (told.length > 0) await this.#insist(() => broker.publish(messages()));
+    if (told.length > 0) await this.#insist(() => broker.publish(this.#encoded(told)));
     this.#published += told.length;
     this.#cursor = batch.upTo;
-    await this.#insist(() => this.#checkpoint.write(batch.upTo));
+    // Noted while the next batch is on its way: dying in between means a repeat, which readers recognise anyway.
+    await this.#noting;
+    this.#noting = this.#insist(() => this.#checkpoint.write(batch.upTo));
+    this.#noting.catch(() => undefined);
+  }
+
+  /** Anew for each try: what is sent twice has the same message_id and another _unique_id. */
+  *#encoded(told: readonly OsloMessage[]): Generator<AmqpMessage> {
+    for (const message of told)
+      for (const routingKey of this.#queues) yield { routingKey, body: encode(message) };
   }
 
   /** Tries until it succeeds; rejects only once we are to stop. */

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { v5 } from 'uuid';
 import type { Recorded } from '#libs/kernel/src/event.js';
 import type { Json, JsonObject } from '#libs/kernel/src/json.js';
@@ -31,12 +31,12 @@ const safeInContext = new Set(
 /** Python's `str(datetime.utcnow())`: microseconds, UTC, no zone. */
 const pythonTime = (time: Date): string => time.toISOString().replace('T', ' ').replace('Z', '000');
 
-const contextMembers = (context: JsonObject): JsonObject =>
-  Object.fromEntries(
-    Object.entries(context)
-      .filter(([name]) => safeInContext.has(name))
-      .map(([name, value]) => [`_context_${name}`, value]),
-  );
+const contextMembers = (context: JsonObject): JsonObject => {
+  const members: Record<string, Json> = {};
+  for (const name in context)
+    if (safeInContext.has(name)) members[`_context_${name}`] = context[name] as Json;
+  return members;
+};
 
 /**
  * Addresses what is said about a fact to the project that the fact belongs to. The first notification of an event carries the
@@ -76,7 +76,7 @@ export const encode = (message: OsloMessage): Buffer =>
         priority: message.priority.toUpperCase(),
         payload: message.payload,
         timestamp: pythonTime(message.timestamp),
-        _unique_id: randomBytes(16).toString('hex'),
+        _unique_id: randomUUID().replaceAll('-', ''),
         ...contextMembers(message.context),
       }),
     }),

@@ -50,7 +50,7 @@ export class AmqpPublisher {
     await this.#translated(async () => void (await this.#usable()));
   }
 
-  async publish(messages: readonly AmqpMessage[]): Promise<void> {
+  async publish(messages: Iterable<AmqpMessage>): Promise<void> {
     const published = this.#translated(async () => (await this.#usable()).publish(messages));
     this.#inFlight.add(published);
     try {
