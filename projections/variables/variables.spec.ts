@@ -57,6 +57,22 @@ describe('the read model of variables', () => {
     expect(queries.ownerRevision(view, 'nobody')).toBeUndefined();
   });
 
+  it('puts all variables of an owner together without changing one', async () => {
+    const values = {
+      'a "quoted" key': 'a "quoted" \\ value\n\u2028\u0000',
+      'ключ 😀': { nested: [1, -1.5e-7, 1e21, 9007199254740991, true, null, { '': [] }] },
+      constructor: [],
+      z: '{"looks":"like JSON"}',
+    };
+    await model.after('variables-h2', set({ a: null }));
+    const view = await model.after('variables-h1', ['VariablesSet', { ownerKind: 'host', values }]);
+    const rows = queries.objects(view, ['h1', 'h2', 'h3']);
+    expect(rows.map(({ owner_id, variables: text }) => [owner_id, JSON.parse(text)])).toEqual([
+      ['h1', values],
+      ['h2', { a: null }],
+    ]);
+  });
+
   it.each([
     ['project-o1', 'ProjectRemoved', {}],
     ['project-p1', 'CloudRemoved', { cloudId: 'o1' }],

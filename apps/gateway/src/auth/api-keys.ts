@@ -1,4 +1,4 @@
-import { hash as digest, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { v7 } from 'uuid';
 import { DomainError } from '#libs/kernel/src/errors.js';
@@ -21,9 +21,12 @@ const issued = /^([0-9a-f]{32})\.[\w-]{43}$/;
 const withDashes = (hex: string): string =>
   hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 
+/** What a token is known by in memory. */
+export const digestOf = (token: string): string => hash('sha256', token, 'base64');
+
 /** Which key a token claims to be. A token that was not made here is known by its digest. */
 export const keyIdOf = (token: string): string =>
-  withDashes(issued.exec(token)?.[1] ?? digest('sha256', token, 'hex').slice(0, 32));
+  withDashes(issued.exec(token)?.[1] ?? hash('sha256', token, 'hex').slice(0, 32));
 
 const stretch = (token: string, salt: Buffer, { N, r, p }: typeof cost): Promise<Buffer> =>
   new Promise((resolve, reject) => {
@@ -75,14 +78,14 @@ export class ApiKeys {
   private readonly waiting: (() => void)[] = [];
   private verifying = 0;
 
-  /** True when the token was verified against this very hash before. */
-  remembers(token: string, stored: string): boolean {
-    return this.remembered.get(digest('sha256', token, 'base64')) === stored;
+  /** True when the token of that digest was verified against this very hash before. */
+  remembers(id: string, stored: string): boolean {
+    return this.remembered.get(id) === stored;
   }
 
   verify(token: string, stored: string): Promise<boolean> {
-    const id = digest('sha256', token, 'base64');
-    if (this.remembered.get(id) === stored) return Promise.resolve(true);
+    const id = digestOf(token);
+    if (this.remembers(id, stored)) return Promise.resolve(true);
     const attempt = `${id} ${stored}`;
     const known = this.underWay.get(attempt);
     if (known) return known;

@@ -1,10 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '#libs/kernel/src/errors.js';
+import type { Cursor } from '#libs/kernel/src/event.js';
 import { ReadStore } from '#libs/platform/src/read-store/read-store.js';
 import { AccessQueries, type KeyRow } from '#projections/access/access.queries.js';
 import type { Caller } from '../http/exchange.js';
-import { ApiKeys, keyIdOf } from './api-keys.js';
+import { ApiKeys, digestOf, keyIdOf } from './api-keys.js';
 
 const refused = (detail: string) => new DomainError('unauthenticated', detail);
 
@@ -40,9 +41,20 @@ const agree = (caller: Caller, headers: IncomingHttpHeaders): Caller => {
 const callerOf = ({ user_id, username, project_id, roles }: KeyRow): Caller =>
   Object.freeze({ userId: user_id, username, projectId: project_id, roles });
 
+interface Known {
+  readonly caller: Caller;
+  /** Where the read model stood: while it stands there, nothing about the caller can have changed. */
+  readonly cursor: Cursor | undefined;
+}
+
+const maxKnown = 10_000;
+
 /** Who a request comes from, by its API key. A key that was revoked is refused as soon as the read model knows. */
 @Injectable()
 export class Authentication {
+  /** By digest of the key, so that no key stays in memory. */
+  private readonly known = new Map<string, Known>();
+
   constructor(
     private readonly readStore: ReadStore,
     private readonly access: AccessQueries,
@@ -52,15 +64,31 @@ export class Authentication {
   /** Answers at once for a key that was seen before. Throws, or rejects with, `unauthenticated`. */
   caller(headers: IncomingHttpHeaders): Caller | Promise<Caller> {
     const token = tokenOf(headers);
-    const keyId = keyIdOf(token);
-    const row = this.access.keyById(this.readStore.now(), keyId);
-    if (!row) throw refused('the API key is not valid');
-    if (this.keys.remembers(token, row.hash)) return agree(callerOf(row), headers);
-    return this.verified(token, row).then((caller) => agree(caller, headers));
+    const id = digestOf(token);
+    const known = this.known.get(id);
+    if (known && known.cursor === this.readStore.cursor()) return agree(known.caller, headers);
+    return this.lookUp(token, id, headers);
   }
 
-  private async verified(token: string, row: KeyRow): Promise<Caller> {
-    if (!(await this.keys.verify(token, row.hash))) throw refused('the API key is not valid');
-    return callerOf(row);
+  private lookUp(token: string, id: string, headers: IncomingHttpHeaders): Caller | Promise<Caller> {
+    const { cursor, row } = this.rowOf(token);
+    if (!row) throw refused('the API key is not valid');
+    const settle = (fits: boolean): Caller => {
+      if (!fits) throw refused('the API key is not valid');
+      const caller = callerOf(row);
+      this.remember(id, { caller, cursor });
+      return agree(caller, headers);
+    };
+    return this.keys.remembers(id, row.hash) ? settle(true) : this.keys.verify(token, row.hash).then(settle);
+  }
+
+  private rowOf(token: string): { cursor: Cursor | undefined; row: KeyRow | undefined } {
+    const view = this.readStore.now();
+    return { cursor: view.cursor, row: this.access.keyById(view, keyIdOf(token)) };
+  }
+
+  private remember(id: string, known: Known): void {
+    if (this.known.size >= maxKnown) this.known.delete(this.known.keys().next().value as string);
+    this.known.set(id, known);
   }
 }

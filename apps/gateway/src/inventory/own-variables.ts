@@ -10,10 +10,9 @@ export const ownVariables = (
   view: ReadView,
   owners: readonly string[],
 ): ReadonlyMap<string, Values> => {
-  const found = new Map<string, Record<string, Json>>(owners.map((owner) => [owner, {}]));
-  for (const { owner_id: owner, key, value } of queries.values(view, owners)) {
-    const values = found.get(owner);
-    if (values) values[key] = JSON.parse(value) as Json;
+  const found = new Map<string, Values>(owners.map((owner) => [owner, {}]));
+  for (const { owner_id: owner, variables } of queries.objects(view, owners)) {
+    found.set(owner, JSON.parse(variables) as Values);
   }
   return found;
 };
