@@ -74,6 +74,7 @@ describe('an HTTP client', () => {
     ['a broken connection', breaks],
     ['503', says(503)],
     ['500', says(500)],
+    ['408', says(408)],
   ])('never repeats an order after %s', async (_, answer) => {
     await expect(send(await serve(answer, says(202)), 'POST')).rejects.toThrow(ServiceUnavailable);
     expect(asked).toBe(1);

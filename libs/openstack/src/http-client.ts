@@ -128,7 +128,7 @@ export class HttpClient {
     if (outcome instanceof ServiceUnavailable) throw outcome;
     const { status, body } = outcome;
     const words = `${place(request)}: ${status}${explanation(body) === undefined ? '' : ` ${explanation(body)}`}`;
-    if (status >= 500 || status === 429) throw new ServiceUnavailable(words);
+    if (status >= 500 || status === 429 || status === 408) throw new ServiceUnavailable(words);
     if (status >= 300) throw new ServiceRefused(status, words, explanation(body));
     if (typeof body === 'string')
       throw new ServiceUnavailable(`${place(request)}: ${status}, but what came is not JSON`);
