@@ -66,6 +66,10 @@ describe('the cloud of a real Nova', () => {
   jest.setTimeout(240_000);
   beforeAll(reset);
   afterEach(reset);
+  afterAll(async () => {
+    await operator.set(sticky, true);
+    await operator.set(breaking, true);
+  });
 
   cloudSuite(() => given, 120_000);
 });
