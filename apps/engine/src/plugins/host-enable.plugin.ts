@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import { Cloud, type HostService } from '#libs/clouds/src/cloud.port.js';
+import type { Json, JsonObject } from '#libs/kernel/src/json.js';
+import { type StepContext, StepPlugin } from '#libs/workflows/src/step-plugin.port.js';
+import { flag, hostInput } from './host.schemas.js';
+import { isOurs } from './host-mark.js';
+import { untilUp } from './host-up.js';
+
+const enabled: Json = { enabled: true, note: null };
+const left = (note: string): Json => ({ enabled: false, note });
+
+/** What is true without our doing anything; undefined when the host is disabled by this run. */
+const asItIs = (input: JsonObject, service: HostService, runId: string): Json | undefined => {
+  if (service.enabled) return enabled;
+  if (input['was_enabled'] === false) return left('left disabled, as it was before the maintenance');
+  if (isOurs(service, runId)) return undefined;
+  return left(
+    `left disabled, since somebody else did so meanwhile: ${service.disabledReason ?? 'no reason given'}`,
+  );
+};
+
+/** Puts a host that this run disabled back into production, once its agent is alive. Others' hosts stay disabled. */
+@Injectable()
+export class HostEnable extends StepPlugin {
+  override readonly name = 'host.enable';
+  override readonly inputSchema = hostInput({ was_enabled: flag, was_up: flag });
+
+  constructor(private readonly cloud: Cloud) {
+    super();
+  }
+
+  override async perform(input: JsonObject, context: StepContext): Promise<Json> {
+    const host = input['host'] as string;
+    const known = asItIs(input, await this.cloud.host(host, context.signal), context.runId);
+    if (known !== undefined) return known;
+    // A host that was down before us goes back to what it was; another one must not be handed out dead.
+    if (input['was_up'] === true) await untilUp(this.cloud, host, context);
+    await this.cloud.enable(host, context.signal);
+    return enabled;
+  }
+
+  override async reconcile(input: JsonObject, { runId, signal }: StepContext): Promise<Json | undefined> {
+    return asItIs(input, await this.cloud.host(input['host'] as string, signal), runId);
+  }
+}

@@ -1,0 +1,21 @@
+import { Injectable } from '@nestjs/common';
+import { Cloud } from '#libs/clouds/src/cloud.port.js';
+import type { Json, JsonObject } from '#libs/kernel/src/json.js';
+import { type StepContext, StepPlugin } from '#libs/workflows/src/step-plugin.port.js';
+import { hostInput } from './host.schemas.js';
+
+/** The state of a host before anybody touches it. */
+@Injectable()
+export class HostInspect extends StepPlugin {
+  override readonly name = 'host.inspect';
+  override readonly inputSchema = hostInput();
+
+  constructor(private readonly cloud: Cloud) {
+    super();
+  }
+
+  override async perform({ host }: JsonObject, { signal }: StepContext): Promise<Json> {
+    const { enabled, disabledReason, up, zone } = await this.cloud.host(host as string, signal);
+    return { enabled, disabled_reason: disabledReason, up, zone };
+  }
+}

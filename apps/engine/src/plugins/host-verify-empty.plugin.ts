@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import { Cloud } from '#libs/clouds/src/cloud.port.js';
+import type { Json, JsonObject } from '#libs/kernel/src/json.js';
+import { type StepContext, StepPlugin } from '#libs/workflows/src/step-plugin.port.js';
+import { hostInput } from './host.schemas.js';
+import { polled } from './polling.js';
+
+const named = 5;
+
+/** Waits until nothing runs on a host. */
+@Injectable()
+export class HostVerifyEmpty extends StepPlugin {
+  override readonly name = 'host.verify-empty';
+  override readonly inputSchema = hostInput();
+
+  constructor(private readonly cloud: Cloud) {
+    super();
+  }
+
+  override async perform(input: JsonObject, { signal }: StepContext): Promise<Json> {
+    const host = input['host'] as string;
+    let left: readonly string[] = [];
+    const probe = async () => {
+      const instances = await this.cloud.instances(host, signal);
+      left = instances.map(({ name, id }) => `${name} (${id})`);
+      return left.length === 0 ? true : undefined;
+    };
+    try {
+      await polled(probe, signal);
+    } catch (error) {
+      if (!signal.aborted || left.length === 0) throw error;
+      const names = left.slice(0, named).join(', ');
+      throw new Error(`${left.length} instances are still on ${host}: ${names}`, { cause: error });
+    }
+    return { empty: true };
+  }
+}
