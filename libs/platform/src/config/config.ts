@@ -85,7 +85,7 @@ export class Config {
   readonly CRATON_SIMULATED_MIGRATION_MS: number = 200;
 
   @IsIn(['local'])
-  readonly CRATON_AUTH: 'local' = 'local';
+  readonly CRATON_AUTH = 'local';
 
   @IsOptional()
   @IsUUID()
