@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { AmqpPublisher } from '#libs/platform/src/amqp/amqp-publisher.js';
 import { MemoryEventStore } from '#libs/platform/src/event-store/memory-event-store.js';
 import { Bus } from '#test/support/bus.js';
 import { Publishing } from '#test/support/publishing.js';
@@ -74,5 +75,33 @@ describe('the publisher, when the broker', () => {
     const told = await collector.atLeast(2);
     expect(told.map((each) => each.message_id)[1]).toBe(id);
     await until(() => publisher.health().published === 2);
+  });
+
+  it('is short of memory for longer than an answer may take, is not given up', async () => {
+    const amqp = new AmqpPublisher({
+      url: broker.url,
+      timeoutMs: 1_000,
+      topology: {
+        exchange: bus.exchange,
+        queues: [bus.queue()],
+        durable: false,
+        autoDelete: false,
+        queueType: 'classic',
+      },
+    });
+    await amqp.connect();
+    await broker.control('set_vm_memory_high_watermark', 'absolute', '1MB');
+    let settled = false;
+    const published = amqp
+      .publish([{ routingKey: bus.queue(), body: Buffer.from('{}') }])
+      .finally(() => (settled = true));
+    await until(() => amqp.blocked);
+    const manyDeadlinesLater = Date.now() + 3_500;
+    await until(() => settled || Date.now() > manyDeadlinesLater);
+    expect(settled).toBe(false);
+    await broker.control('set_vm_memory_high_watermark', 'absolute', '512MB');
+    await published;
+    expect(await bus.depth()).toBe(1);
+    await amqp.close();
   });
 });
