@@ -1,5 +1,4 @@
-import { Controller, Get } from '@nestjs/common';
-import { Module } from '@nestjs/common';
+import { Controller, Get, Module } from '@nestjs/common';
 import { Answers, Requires } from '#apps/gateway/src/http/requires.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import { type Answer, type Gateway, type Headers, type Method, startGateway } from '#test/support/gateway.js';
@@ -26,25 +25,32 @@ class FaultModule {}
 
 const unknown = '0197b3a0-0000-7000-8000-000000000000';
 
+/** Everything that every problem has. */
+const seen = ({ status, headers, body }: Answer) => ({
+  status,
+  contentType: headers['content-type']?.split(';')[0],
+  hasRequestId: /^req-[0-9a-f-]{36}$/.test(headers['x-openstack-request-id'] ?? ''),
+  body,
+});
+const problem = (status: number, type: string, path: string) => ({
+  status,
+  contentType: 'application/problem+json',
+  hasRequestId: true,
+  body: expect.objectContaining({
+    type: `/problems/${type}`,
+    title: expect.any(String),
+    status,
+    detail: expect.any(String),
+    instance: path,
+  }) as unknown,
+});
+
 describe('a request that cannot be answered', () => {
   let gateway: Gateway;
   beforeAll(async () => {
     gateway = await startGateway({ modules: [FaultModule] });
   });
   afterAll(() => gateway.close());
-
-  const isProblem = ({ status, headers, body }: Answer, expected: number, type: string, path: string) => {
-    expect(headers['content-type']).toMatch(/^application\/problem\+json/);
-    expect(body).toMatchObject({
-      type: `/problems/${type}`,
-      title: expect.any(String),
-      status: expected,
-      detail: expect.any(String),
-      instance: path,
-    });
-    expect(status).toBe(expected);
-    expect(headers['x-openstack-request-id']).toMatch(/^req-[0-9a-f-]{36}$/);
-  };
 
   it.each([
     ['GET', `/v1/clouds/${unknown}`],
@@ -58,7 +64,7 @@ describe('a request that cannot be answered', () => {
     ['GET', `/v1/projects/${unknown}`],
   ] as const)('says of %s %s that there is no such thing', async (method, path) => {
     const answer = await gateway.root.ask(method, path, method === 'PUT' ? {} : undefined);
-    isProblem(answer, 404, 'not-found', path);
+    expect(seen(answer)).toEqual(problem(404, 'not-found', path));
   });
 
   it.each([
@@ -72,7 +78,7 @@ describe('a request that cannot be answered', () => {
     '//',
     '/v1//clouds',
   ])('says of %s that there is nothing', async (path) =>
-    isProblem(await gateway.root.get(path), 404, 'not-found', path),
+    expect(seen(await gateway.root.get(path))).toEqual(problem(404, 'not-found', path)),
   );
 
   it.each([
@@ -82,7 +88,7 @@ describe('a request that cannot be answered', () => {
     ['OPTIONS', '/health/live', 'GET, HEAD'],
   ] as const)('names the methods there are instead of %s %s', async (method, path, allowed) => {
     const answer = await gateway.root.ask(method, path);
-    isProblem(answer, 405, 'method-not-allowed', path);
+    expect(seen(answer)).toEqual(problem(405, 'method-not-allowed', path));
     expect(answer.headers['allow']).toBe(allowed);
   });
 
@@ -126,9 +132,12 @@ describe('a request that cannot be answered', () => {
     ['10 MB', `{"name":"${'x'.repeat(10_000_000)}"}`, {}, 413, 'payload-too-large'],
   ];
 
-  it.each(refusedBodies)('refuses a body of %s', async (_, body, headers, status, type) => {
+  it.each(refusedBodies)('refuses a body of %s', async (...refused) => {
+    const [, body, headers, status, type] = refused;
     const before = (await gateway.events()).length;
-    isProblem(await gateway.root.post('/v1/clouds', body, headers), status, type, '/v1/clouds');
+    expect(seen(await gateway.root.post('/v1/clouds', body, headers))).toEqual(
+      problem(status, type, '/v1/clouds'),
+    );
     expect(await gateway.events()).toHaveLength(before);
   });
 
@@ -147,7 +156,7 @@ describe('a request that cannot be answered', () => {
     ['toString', { name: 'a', toString: 1 }],
   ])('names the member %s of %j', async (member, body) => {
     const answer = await gateway.root.post('/v1/clouds', body);
-    isProblem(answer, 400, 'validation-failed', '/v1/clouds');
+    expect(seen(answer)).toEqual(problem(400, 'validation-failed', '/v1/clouds'));
     expect(answer.body.errors).toEqual([{ member, message: expect.any(String) }]);
   });
 
@@ -165,21 +174,28 @@ describe('a request that cannot be answered', () => {
       method === 'POST' ? { name: 'headers' } : undefined,
       headers,
     );
-    isProblem(answer, 400, 'validation-failed', path);
+    expect(seen(answer)).toEqual(problem(400, 'validation-failed', path));
     expect(answer.body.errors[0].member).toBe(member);
   });
 
   it('does not take parameters that a route does not know', async () => {
     const { body } = await gateway.root.post('/v1/clouds', { name: 'queried' });
     const path = `/v1/clouds/${body.id}`;
-    isProblem(await gateway.root.get(`${path}?details=true`), 400, 'validation-failed', path);
-    isProblem(await gateway.root.put(`${path}?force=1`, {}), 400, 'validation-failed', path);
-    isProblem(await gateway.root.get('/health/live?x=1'), 400, 'validation-failed', '/health/live');
+    const answers = [
+      await gateway.root.get(`${path}?details=true`),
+      await gateway.root.put(`${path}?force=1`, {}),
+      await gateway.root.get('/health/live?x=1'),
+    ];
+    expect(answers.map((answer) => [answer.status, answer.body.errors[0].member])).toEqual([
+      [400, 'details'],
+      [400, 'force'],
+      [400, 'x'],
+    ]);
   });
 
   it('tells nothing of a defect, but logs it under the request id', async () => {
     const answer = await gateway.root.get('/v1/faults/defect');
-    isProblem(answer, 500, 'internal-error', '/v1/faults/defect');
+    expect(seen(answer)).toEqual(problem(500, 'internal-error', '/v1/faults/defect'));
     expect(answer.text).not.toContain('p4ssw0rd');
     const line = gateway.lines.find(
       ({ requestId, level }) => level === 'error' && requestId === answer.headers['x-openstack-request-id'],
@@ -189,7 +205,7 @@ describe('a request that cannot be answered', () => {
 
   it('says when to come back when the log is away', async () => {
     const answer = await gateway.root.get('/v1/faults/away');
-    isProblem(answer, 503, 'unavailable', '/v1/faults/away');
+    expect(seen(answer)).toEqual(problem(503, 'unavailable', '/v1/faults/away'));
     expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
   });
 

@@ -1,19 +1,27 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 
 /** What a process has to close, in this order: whoever takes requests first, what they need last. */
 export type Closing = readonly { close(): Promise<unknown> }[];
 
 const patienceMs = 10_000;
+const glanceMs = 20;
 
-/** Stops listening and finishes what was accepted; whatever is still open after ten seconds is cut off. */
-export const stopServing = async (app: NestFastifyApplication): Promise<void> => {
-  const server = app.getHttpServer();
-  const cut = setTimeout(() => server.closeAllConnections(), patienceMs);
+/**
+ * Stops listening and finishes what was accepted; whatever is still being answered after that time is cut off. Connections on which
+ * nothing is being answered do not hold it up.
+ */
+export const stopServing = async (app: NestFastifyApplication, waitMs = patienceMs): Promise<void> => {
+  const { server, traffic } = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const deadline = Date.now() + waitMs;
+  const glance = setInterval(() => {
+    if (traffic.underWay === 0 || Date.now() >= deadline) server.closeAllConnections();
+  }, glanceMs);
   try {
     await app.close();
   } finally {
-    clearTimeout(cut);
+    clearInterval(glance);
   }
 };
 

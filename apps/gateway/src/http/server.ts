@@ -65,10 +65,35 @@ const stampAnswers = (fastify: FastifyInstance, readStore: ReadStore): void => {
   });
 };
 
+/** How many requests are being answered. */
+export interface Traffic {
+  underWay: number;
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    readonly traffic: Traffic;
+  }
+}
+
+const countRequests = (fastify: FastifyInstance): void => {
+  const traffic: Traffic = { underWay: 0 };
+  fastify.decorate('traffic', traffic);
+  fastify.addHook('onRequest', (_request, _reply, done) => {
+    traffic.underWay += 1;
+    done();
+  });
+  fastify.addHook('onResponse', (_request, _reply, done) => {
+    traffic.underWay -= 1;
+    done();
+  });
+};
+
 /** Prepares an application that was created with `httpAdapter()` and without Nest's own body parser. */
 export const configureHttp = (app: NestFastifyApplication): void => {
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   fastify.decorateRequest('exchange', null);
+  countRequests(fastify);
   readJsonOnly(fastify);
   stampAnswers(fastify, app.get(ReadStore));
 };
