@@ -46,7 +46,7 @@ const lived = async ({ deaths, trouble }: Story) => {
       );
     };
     await living(isOver, 'the work is not over');
-    await world.toWindow(windowId, { type: 'CloseWindow', at: new Date().toISOString() });
+    await world.toWindow(windowId, { type: 'CloseWindow', at: world.now() });
     await living(async () => (await world.claimedBy()) === null, 'the host is not released');
     return {
       status: (await world.runState(runId)).status,

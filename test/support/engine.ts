@@ -12,6 +12,7 @@ import { SimulatedCloud, type SimulatedOptions } from '#libs/clouds/src/simulate
 import { region } from '#libs/inventory/src/region.decider.js';
 import type { JsonObject } from '#libs/kernel/src/json.js';
 import { window, type WindowCommand } from '#libs/maintenance/src/window.decider.js';
+import { SystemClock } from '#libs/platform/src/clock.js';
 import { CommandRunner } from '#libs/platform/src/command-runner/command-runner.js';
 import { readConfig } from '#libs/platform/src/config/config.js';
 import type { RecordedEvent } from '#libs/platform/src/event-store/event-store.js';
@@ -37,7 +38,7 @@ const quick: Partial<EngineSettings> = {
   walkMs: 20,
   silentMs: 200,
   orphanMs: 100,
-  stopMs: 5000,
+  stopMs: 300,
 };
 
 export interface LifeOptions {
@@ -57,6 +58,19 @@ export interface Life {
   stop(): Promise<void>;
 }
 
+/** The time as it is, or later. */
+export class ShiftedClock extends SystemClock {
+  private minutes = 0;
+
+  override now(): Date {
+    return new Date(Date.now() + this.minutes * 60_000);
+  }
+
+  shift(minutes: number): void {
+    this.minutes += minutes;
+  }
+}
+
 const inHaste = (action: Action): Action => ({ ...action, backoffSeconds: 0.005 });
 
 /** The same steps with next to no pauses between attempts. */
@@ -70,6 +84,7 @@ export const hasty = (steps: readonly StepDefinition[]): readonly StepDefinition
 
 /** A log, a cloud and a region with its first host; what an operator does, and what can be seen. */
 export class World {
+  readonly clock = new ShiftedClock();
   readonly log = new MemoryLog();
   readonly store = new MemoryEventStore(this.log);
   readonly runner = new CommandRunner(this.store);
@@ -111,16 +126,20 @@ export class World {
     rmSync(this.dir, { recursive: true, force: true });
   }
 
+  now(): string {
+    return this.clock.now().toISOString();
+  }
+
   metadata() {
     return { ...nobody, correlationId: v7(), causationId: v7(), commandId: v7() };
   }
 
   /** A window from now on; it opens when an engine is there. */
-  async schedule(minutes = 60, startsAt = new Date()): Promise<string> {
+  async schedule({ inMinutes = 0, minutes = 60 } = {}): Promise<string> {
     const id = v7();
-    const at = new Date().toISOString();
+    const startsAt = new Date(this.clock.now().getTime() + inMinutes * 60_000);
     const endsAt = new Date(startsAt.getTime() + minutes * 60_000).toISOString();
-    const times = { startsAt: startsAt.toISOString(), endsAt, at };
+    const times = { startsAt: startsAt.toISOString(), endsAt, at: this.now() };
     await this.toWindow(id, { type: 'ScheduleWindow', host: this.host, note: null, ...times });
     return id;
   }
@@ -137,7 +156,7 @@ export class World {
     const id = v7();
     const work = { plugin: 'pause', input: { seconds: 0.01 } };
     const asked = { workflow: hostMaintenance, input: { work, move_attempts: 4, ...input } };
-    const command = startRun({ ...asked, host: this.host, windowId, at: new Date() });
+    const command = startRun({ ...asked, host: this.host, windowId, at: this.clock.now() });
     await this.toRun(id, { ...command, steps: hasty(command.steps) });
     return id;
   }
@@ -145,7 +164,7 @@ export class World {
   /** A run of these steps, about nothing. */
   async start(steps: readonly StepDefinition[], input: JsonObject = {}, seconds = 600): Promise<string> {
     const id = v7();
-    const at = new Date();
+    const at = this.clock.now();
     const deadline = new Date(at.getTime() + seconds * 1000).toISOString();
     const about = { workflowId: v7(), workflow: 'test', host: null, windowId: null };
     await this.toRun(id, { type: 'StartRun', ...about, steps, input, at: at.toISOString(), deadline });
@@ -201,7 +220,7 @@ const bear = async (world: World, options: LifeOptions): Promise<Life> => {
   await readStore.start();
   const config = readConfig({ CRATON_DATA_DIR: world.dir, ...options.environment });
   const building = Test.createTestingModule({
-    imports: [PlatformModule.of({ config, eventStore, readStore }), EngineModule],
+    imports: [PlatformModule.of({ config, eventStore, readStore, clock: world.clock }), EngineModule],
   })
     .overrideProvider(Cloud)
     .useValue(cloud)

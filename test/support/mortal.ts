@@ -28,6 +28,9 @@ export interface Death {
 export class Mortality {
   readonly gone = Promise.withResolvers<void>();
   isGone = false;
+  /** Whether the log takes nothing just now, and how often it did not. */
+  isLogAway = false;
+  refused = 0;
   appends = 0;
 
   constructor(private readonly death?: Death) {}
@@ -43,6 +46,10 @@ export class Mortality {
 
   async append<T>(work: () => Promise<T>): Promise<T> {
     this.refuseIfGone();
+    if (this.isLogAway) {
+      this.refused += 1;
+      throw new StoreUnavailable('the log is away');
+    }
     this.appends += 1;
     const isLast = this.appends === this.death?.append;
     if (isLast && this.death?.when === 'before') this.die();

@@ -25,10 +25,10 @@ const bodyOf = ({ body }: Input): { body?: string; type?: string } => {
 /** Without path and query, which may hold what is not to be told. */
 const placeOf = ({ method = 'POST', url }: Input) => `${method} ${new URL(url).origin}`;
 
+/** `fetch` rejects with a cause that has a code such as ECONNREFUSED. */
 const codeOf = (error: unknown): string => {
-  const cause: unknown = error instanceof Error ? error.cause : undefined;
-  const code: unknown = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  return typeof code === 'string' ? code : 'no answer';
+  const { cause } = error as { cause?: { code?: unknown } };
+  return typeof cause?.code === 'string' ? cause.code : 'no answer';
 };
 
 const isExpected = (status: number, { expected_statuses: expected }: Input) =>
@@ -90,7 +90,7 @@ export class HttpRequest extends StepPlugin {
     } catch (error) {
       // The error's own message may repeat a header's value.
       const why = signal.aborted ? 'the time is over' : codeOf(error);
-      throw new Error(`${placeOf(input)} could not be asked: ${why}`, { cause: undefined });
+      throw new Error(`${placeOf(input)} could not be asked: ${why}`);
     }
   }
 }
