@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import type { ServerResponse } from 'node:http';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '#libs/kernel/src/errors.js';
@@ -6,6 +7,7 @@ import { ReadStore } from '#libs/platform/src/read-store/read-store.js';
 import { unstorable } from './json.js';
 import { DEFECT, problemOf, sendProblem } from './problem.js';
 import { newRequestId } from './request-id.js';
+import { refuseUnreadable } from './unreadable.js';
 
 export const BODY_LIMIT = 1024 * 1024;
 
@@ -18,6 +20,7 @@ export const httpAdapter = (): FastifyAdapter =>
     genReqId: newRequestId,
     // What came in on an open connection while the gateway stops is still answered.
     return503OnClosing: false,
+    clientErrorHandler: refuseUnreadable,
     // An address that cannot be routed comes past every hook and filter.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       reply.header('x-openstack-request-id', request.id);
@@ -76,16 +79,16 @@ declare module 'fastify' {
   }
 }
 
+/** By the response's own end: a client that goes away in the middle reaches no hook. */
 const countRequests = (fastify: FastifyInstance): void => {
   const traffic: Traffic = { underWay: 0 };
-  fastify.decorate('traffic', traffic);
-  fastify.addHook('onRequest', (_request, _reply, done) => {
-    traffic.underWay += 1;
-    done();
-  });
-  fastify.addHook('onResponse', (_request, _reply, done) => {
+  const leave = () => {
     traffic.underWay -= 1;
-    done();
+  };
+  fastify.decorate('traffic', traffic);
+  fastify.server.on('request', (_request: unknown, response: ServerResponse) => {
+    traffic.underWay += 1;
+    response.once('close', leave);
   });
 };
 
