@@ -150,12 +150,16 @@ describe('a request that cannot be answered', () => {
     ['note', { name: 'a', note: 7 }],
     ['variables', { name: 'a', variables: [] }],
     ['variables', { name: 'a', variables: { '': 1 } }],
+    ['variables', { name: 'a', variables: { long: 'x'.repeat(600_000) } }],
+    ['variables', `{"name":"a","variables":{"grows":[${Array(50_000).fill('1e20').join()}]}}`],
     ['variables', { name: 'a', variables: { ['k'.repeat(256)]: 1 } }],
     ['id', { name: 'a', id: unknown }],
     ['project_id', { name: 'a', project_id: unknown }],
     ['toString', { name: 'a', toString: 1 }],
-  ])('names the member %s of %j', async (member, body) => {
+  ])('names the member %s, and does nothing (%#)', async (member, body) => {
+    const before = (await gateway.events()).length;
     const answer = await gateway.root.post('/v1/clouds', body);
+    expect(await gateway.events()).toHaveLength(before);
     expect(seen(answer)).toEqual(problem(400, 'validation-failed', '/v1/clouds'));
     expect(answer.body.errors).toEqual([{ member, message: expect.any(String) }]);
   });

@@ -182,6 +182,8 @@ export const ListOf = (of: () => Class, most: number, least = 0): PropertyDecora
 };
 
 const maxVariables = 1000;
+/** Of their JSON text. One write to the log takes 900 KiB, and 1e20 in a body becomes 100000000000000000000 in an event. */
+const maxVariablesBytes = 512 * 1024;
 
 /** Variables of one owner: any JSON value under keys of 1 to 255 characters. */
 export const Variables = (): PropertyDecorator =>
@@ -190,9 +192,13 @@ export const Variables = (): PropertyDecorator =>
     (value) => {
       if (!isObject(value)) return false;
       const keys = Object.keys(value);
-      return keys.length <= maxVariables && keys.every(isVariableKey);
+      return (
+        keys.length <= maxVariables &&
+        keys.every(isVariableKey) &&
+        Buffer.byteLength(JSON.stringify(value)) <= maxVariablesBytes
+      );
     },
-    `must be an object of at most ${maxVariables} members with names of 1 to 255 characters without control characters`,
+    `must be an object of at most ${maxVariables} members and 512 KiB, with names of 1 to 255 characters without control characters`,
     { type: 'object', additionalProperties: true, maxProperties: maxVariables },
   );
 
