@@ -123,7 +123,7 @@ export class Appends {
     const late = deadline !== undefined && deadline.getTime() < Date.now() + this.faults.clockAheadMs;
     const answer = late
       ? new streams.BatchAppendResp().setError(timeoutProblem())
-      : batchAnswer(this.log.append(stream, expected, events), expected, this.faults.positions);
+      : batchAnswer(this.log.append(stream, expected, events), expected, this.faults.appendPositions);
     if (!this.faults.loseReplies && !call.cancelled && !call.writableEnded)
       call.write(addressed(answer, stream, correlation));
   }

@@ -1,5 +1,4 @@
 import type { ServiceError } from '@grpc/grpc-js';
-import { setTimeout } from 'node:timers/promises';
 import type { Faults } from './faults.js';
 
 interface Call {
@@ -11,6 +10,8 @@ interface Call {
 export class Calls {
   private readonly open = new Map<string, number>();
   private readonly begun = new Map<string, number>();
+  private gate: Promise<void> | undefined;
+  private waiting = 0;
 
   constructor(private readonly faults: Faults) {}
 
@@ -42,8 +43,32 @@ export class Calls {
     const refusal = this.faults.refusal();
     // The trailers count, not the class of the error.
     if (refusal) throw Object.assign(new Error(refusal.details), refusal);
-    if (this.faults.delayMs > 0) await setTimeout(this.faults.delayMs);
+    await this.pass();
     return !this.faults.silent;
+  }
+
+  /** How many calls wait at the gate. */
+  get held(): number {
+    return this.waiting;
+  }
+
+  /** From now on calls wait, until the answer is called. */
+  hold(): () => void {
+    let open: () => void = () => undefined;
+    this.gate = new Promise((resolve) => {
+      open = () => {
+        this.gate = undefined;
+        resolve();
+      };
+    });
+    return open;
+  }
+
+  private async pass(): Promise<void> {
+    if (!this.gate) return;
+    this.waiting += 1;
+    await this.gate;
+    this.waiting -= 1;
   }
 }
 

@@ -98,6 +98,11 @@ export class EsdbServer {
     this.reads.endSubscriptions();
   }
 
+  /** Events that subscriptions were sent, repetitions not counted. */
+  get eventsSent(): number {
+    return this.reads.sent;
+  }
+
   get connectionCount(): number {
     return this.sockets.size;
   }

@@ -6,8 +6,6 @@ export class Faults {
   silent = false;
   /** Appends are written, but nobody is told. */
   loseReplies = false;
-  /** Every answer comes this much later. */
-  delayMs = 0;
   /** As a node that still starts. */
   notReady = false;
   /** As a follower: callers are sent to this port. */
@@ -20,11 +18,13 @@ export class Faults {
   caughtUp = true;
   /** Servers before 21.10 do not have it: false makes clients use the older Append call. */
   batchAppend = true;
-  /** Servers before 22.6 leave positions out of stream reads; an idempotent answer may lack one, too. */
+  /** Servers before 22.6 leave positions out of stream reads. */
   positions = true;
+  /** Some servers leave the position out of the answer to a repeated append. */
+  appendPositions = true;
   /** The server's clock before the client's: deadlines are absolute. */
   clockAheadMs = 0;
-  /** Names no user may write or read. */
+  /** The user may do nothing. */
   denied = false;
 
   /** The error that every call gets now, if any. */

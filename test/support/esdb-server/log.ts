@@ -24,7 +24,6 @@ export type Outcome =
   | { readonly type: 'too-large'; readonly limit: number };
 
 const utf8 = new TextEncoder();
-const appendLimit = 1024 * 1024;
 const recordOverhead = 86;
 
 const sizeOf = (event: Proposed) => event.type.length + event.data.length + event.metadata.length;
@@ -37,6 +36,8 @@ export class TransactionLog {
   readonly all: Stored[] = [];
   /** Off: nothing but what clients append. */
   systemEvents = true;
+  /** The server's MaxAppendSize. */
+  mostBytes = 1024 * 1024;
   private readonly streams = new Map<string, Stored[]>();
   private readonly watchers = new Set<() => void>();
   /** Ids that this node wrote as leader: what `any` and `stream_exists` know of repeats. */
@@ -57,8 +58,8 @@ export class TransactionLog {
   }
 
   append(stream: string, expected: Expectation, proposed: readonly Proposed[]): Outcome {
-    if (proposed.reduce((sum, event) => sum + sizeOf(event), 0) > appendLimit)
-      return { type: 'too-large', limit: appendLimit };
+    if (proposed.reduce((sum, event) => sum + sizeOf(event), 0) > this.mostBytes)
+      return { type: 'too-large', limit: this.mostBytes };
     const existing = this.streams.get(stream) ?? [];
     const decided = this.check(existing, expected, proposed);
     if (decided) return decided;

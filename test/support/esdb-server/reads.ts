@@ -15,6 +15,8 @@ import { type ReadOptions, type ServerFilter, selected, serverFilter, subscribed
 
 /** The one call behind reads of a stream, reads of `$all`, and both kinds of catch-up subscription. */
 export class Reads {
+  /** Events that subscriptions were sent. */
+  sent = 0;
   private readonly subscriptions = new Map<ReadCall, AbortController>();
 
   constructor(
@@ -90,6 +92,7 @@ export class Reads {
 
   private async deliver(event: Stored, filter: ServerFilter | undefined, outlet: Outlet): Promise<void> {
     if (!filter || filter.passes(event)) {
+      this.sent += 1;
       await outlet.send(eventMessage(event, true));
       if (this.faults.duplicates) await outlet.send(eventMessage(event, true));
     }

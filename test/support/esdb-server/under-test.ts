@@ -4,7 +4,12 @@ import { EsdbEventStore, type EsdbOptions } from '#libs/platform/src/event-store
 import { EsdbServer } from './esdb-server.js';
 
 /** Quick enough for tests that wait for a silence to be noticed. */
-export const quick: EsdbOptions = { readTimeoutMs: 1000, idleMs: 300, longestRetryMs: 200 };
+export const quick: EsdbOptions = {
+  appendTimeoutMs: 1500,
+  readTimeoutMs: 800,
+  idleMs: 300,
+  longestRetryMs: 200,
+};
 
 /** The test server as the contract of event stores knows a log. */
 export const esdbUnderTest = async () => {

@@ -26,7 +26,6 @@ export class EsdbAddress {
   /** Hosts and ports, no credentials: may be logged. */
   readonly shown: string;
   private readonly base: string;
-  private readonly keepAliveMs: number;
 
   /** Throws `InvalidArgument`, never with a part of the connection string that may be secret. */
   constructor(connectionString: string) {
@@ -40,22 +39,13 @@ export class EsdbAddress {
     for (const option of options) checkOption(option);
     this.shown = `${scheme}://${hosts}`;
     this.base = `${connectionString.trim().split('?')[0]?.replace(/\/+$/, '')}?${options.join('&')}`;
-    this.keepAliveMs = keepAliveOf(options);
   }
 
-  /**
-   * What the client is given. The keep-alive differs a little each time, because gRPC shares a connection (and its back-off of up
-   * to two minutes) between channels whose options are equal, and a new client must not wait for the old one's back-off.
-   */
-  forClient(generation: number): string {
-    const ours = {
-      nodePreference: 'leader',
-      throwOnAppendFailure: 'true',
-      keepAliveInterval: `${this.keepAliveMs + (generation % 1000)}`,
-    };
-    const defaults = /[?&]defaultDeadline=/i.test(this.base) ? [] : [`defaultDeadline=${deadlineMs}`];
-    const added = [...defaults, ...Object.entries(ours).map(([name, value]) => `${name}=${value}`)].join('&');
-    return this.base.endsWith('?') ? this.base + added : `${this.base}&${added}`;
+  /** What the client is given: the address, and what we rely on. */
+  get forClient(): string {
+    const deadline = /[?&]defaultDeadline=/i.test(this.base) ? '' : `defaultDeadline=${deadlineMs}&`;
+    const joint = this.base.endsWith('?') ? '' : '&';
+    return `${this.base}${joint}${deadline}nodePreference=leader&throwOnAppendFailure=true`;
   }
 }
 
@@ -66,13 +56,6 @@ const checkOption = (option: string): void => {
     throw new InvalidArgument(
       `the address of the event store has an option that is not supported: ${name.slice(0, 40)}`,
     );
-};
-
-const keepAliveOf = (options: readonly string[]): number => {
-  const given = options.find((option) => /^keepAliveInterval=/i.test(option))?.split('=')[1];
-  if (given === undefined) return leastKeepAliveMs;
-  const milliseconds = Number(given);
-  if (!Number.isSafeInteger(milliseconds) || milliseconds < leastKeepAliveMs)
+  if (name.toLowerCase() === 'keepaliveinterval' && !(Number(value) >= leastKeepAliveMs))
     throw new InvalidArgument(`keepAliveInterval must be at least ${leastKeepAliveMs} milliseconds`);
-  return milliseconds;
 };

@@ -4,7 +4,7 @@ import { AppendOutcomeUnknown, StoreUnavailable } from './event-store.errors.js'
 import type { Appended } from './event-store.js';
 import type { EsdbConnection, EsdbGeneration } from './esdb-connection.js';
 import type { Position } from './esdb-cursor.js';
-import { appendError } from './esdb-errors.js';
+import { appendError, isOutage } from './esdb-errors.js';
 import type { EsdbIdentity } from './esdb-identity.js';
 import type { EsdbReader } from './esdb-reader.js';
 import { knownPosition } from './esdb-records.js';
@@ -29,10 +29,14 @@ const eventData = ({ id, type, data, metadata }: PreparedEvent): EventData => ({
 
 /** Appends that always end: with the server's answer, or with what is known without it. */
 export class EsdbAppender {
+  /** By a monotonic clock. */
+  private lastAnswer = 0;
+
   constructor(
     private readonly connection: EsdbConnection,
     private readonly identity: EsdbIdentity,
     private readonly reader: EsdbReader,
+    private readonly silenceMs: number,
   ) {}
 
   async append(request: AppendRequest, timeoutMs: number): Promise<Appended> {
@@ -55,15 +59,29 @@ export class EsdbAppender {
       expectedRevision: typeof expected === 'number' ? BigInt(expected) : expected,
       requiresLeader: true,
     });
+    const started = performance.now();
     try {
       const { nextExpectedRevision, position } = await within(timeoutMs, work, late, generation.ended);
-      this.connection.report(generation);
+      this.answered(generation);
       return { revision: Number(nextExpectedRevision), position: knownPosition(position) };
     } catch (thrown) {
       const error = appendError(thrown, stream, expected);
-      this.connection.report(generation, error);
+      if (isOutage(error)) this.unanswered(generation, error, started);
+      else this.answered(generation);
       throw error;
     }
+  }
+
+  private answered(generation: EsdbGeneration): void {
+    this.lastAnswer = performance.now();
+    this.connection.report(generation);
+  }
+
+  /** The client goes on to use the shared call after the server has ended it with OK, and nobody is told: only the silence is noticed. */
+  private unanswered(generation: EsdbGeneration, error: Error, started: number): void {
+    const silentMs = performance.now() - Math.max(started, this.lastAnswer);
+    if (silentMs >= this.silenceMs) this.connection.abandon(generation);
+    else this.connection.report(generation, error);
   }
 
   /** Some servers do not say where a repeated append lies. */
@@ -71,9 +89,11 @@ export class EsdbAppender {
     const unknown = () =>
       new AppendOutcomeUnknown(`the append to ${stream} was written, but not found in time`);
     const search = async (): Promise<Position> => {
+      let found: Position | undefined;
       for await (const { position } of this.reader.stream({ stream, from: revision, limit: 1 }))
-        return position;
-      throw unknown();
+        found = position;
+      if (!found) throw unknown();
+      return found;
     };
     return within(timeoutMs, search(), unknown).catch((error: unknown) => {
       throw error instanceof AppendOutcomeUnknown ? error : unknown();

@@ -24,7 +24,6 @@ const disposeMs = 2000;
  * is disposed of before the next one begins.
  */
 export class EsdbConnection {
-  private generations = 0;
   private failures = 0;
   private holder: Holder | undefined;
   private replacing: Promise<void> | undefined;
@@ -38,12 +37,9 @@ export class EsdbConnection {
   ) {
     // Makes no connection yet, but finds out about files that are missing.
     this.holder = this.create();
-    this.releaseGuard = holdGuard();
-  }
-
-  /** How many clients there were. */
-  get generation(): number {
-    return this.generations;
+    this.releaseGuard = holdGuard(() => {
+      this.giveUp('the log is away: the client lost track of its appends');
+    });
   }
 
   /** The client to use now. Rejects with `StoreUnavailable` when closed. */
@@ -65,6 +61,11 @@ export class EsdbConnection {
     if (this.failures >= this.patience) this.giveUp('the log is away: the connection was given up');
   }
 
+  /** For a generation that is known to be of no use any more. */
+  abandon({ client }: EsdbGeneration): void {
+    if (client === this.holder?.client) this.giveUp('the log is away: appends were not answered any more');
+  }
+
   async close(): Promise<void> {
     this.closed = true;
     this.giveUp('the log is closed');
@@ -84,14 +85,13 @@ export class EsdbConnection {
   }
 
   private create(): Holder {
-    this.generations += 1;
     const ending = new AbortController();
     return { client: this.connect(), ending, ended: ending.signal };
   }
 
   private connect(): EventStoreDBClient {
     try {
-      return EventStoreDBClient.connectionString(this.address.forClient(this.generations));
+      return EventStoreDBClient.connectionString(this.address.forClient);
     } catch (error) {
       // Without the cause: the client's parser shows a part of the connection string.
       const missing =

@@ -26,7 +26,7 @@ import { appendRequest, checkStreamRead } from './requests.js';
 export interface EsdbOptions {
   /** Of an append that names none. Default 10,000. */
   readonly appendTimeoutMs?: number;
-  /** A read that brings nothing for so long is given up. Default 10,000. */
+  /** A read that brings nothing for so long is given up, and so is a connection on which no append is answered. Default 10,000. */
   readonly readTimeoutMs?: number;
   /** A subscription that brings nothing for so long is compared with the end of the log. Default 10,000. */
   readonly idleMs?: number;
@@ -62,7 +62,7 @@ export class EsdbEventStore extends EventStore {
     this.connection = new EsdbConnection(this.address, options.patience ?? 3);
     this.reader = new EsdbReader(this.connection, readMs);
     this.identity = new EsdbIdentity(this.connection, this.reader, readMs);
-    this.appender = new EsdbAppender(this.connection, this.identity, this.reader);
+    this.appender = new EsdbAppender(this.connection, this.identity, this.reader, readMs);
   }
 
   override async append(

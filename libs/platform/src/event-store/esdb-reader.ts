@@ -73,24 +73,26 @@ export class EsdbReader {
     }
   }
 
-  /** The last event of ours, if any. Beyond it are only events of the server's own, seldom more than a few. */
+  /**
+   * The last event of ours, if any. Beyond it are only events of the server's own, seldom more than a few. Every page is read to its
+   * end: servers close a connection on which too many calls are cancelled.
+   */
   async last(signal?: AbortSignal): Promise<EsdbRecord | undefined> {
-    for (let maxCount = 4; ; maxCount *= 16) {
+    for (let maxCount = 1; ; maxCount *= 4) {
       const options = {
         direction: 'backwards',
         fromPosition: 'end',
         maxCount,
         requiresLeader: true,
       } as const;
+      const opener: Opener = (client) => client.readAll(options, { highWaterMark });
+      let found: EsdbRecord | undefined;
       let seen = 0;
-      for await (const resolved of this.resolved((client) => client.readAll(options, { highWaterMark }), {
-        signal,
-      })) {
-        const record = recordOf(resolved);
-        if (record) return record;
+      for await (const resolved of this.resolved(opener, { signal })) {
+        found ??= recordOf(resolved);
         seen += 1;
       }
-      if (seen < maxCount) return undefined;
+      if (found || seen < maxCount) return found;
     }
   }
 
