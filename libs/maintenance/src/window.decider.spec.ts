@@ -60,6 +60,13 @@ describe('a maintenance window', () => {
       .yields({ type: 'WindowScheduled', data: { host, startsAt: at(0), endsAt: at(70), note: 'n' } });
   });
 
+  it('keeps its times in UTC', () => {
+    const [event] = given(window)
+      .when({ ...schedule, startsAt: '2026-11-23T05:10:00+02:00', endsAt: '2026-11-23T04:10Z' })
+      .events();
+    expect(event?.data).toMatchObject({ startsAt: at(10), endsAt: at(70) });
+  });
+
   it('opens once its time has come, and once', () => {
     given(window, scheduled).when(open(9)).refuses('illegal-state');
     given(window, scheduled).when(open(10)).yields(opened);

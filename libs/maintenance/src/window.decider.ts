@@ -15,7 +15,12 @@ export interface ScheduleWindow {
 export type WindowCommand =
   | ScheduleWindow
   /** The host is claimed in its region. */
-  | { readonly type: 'OpenWindow'; readonly at: string }
+  | {
+      readonly type: 'OpenWindow';
+      readonly at: string;
+      /** An operator opens it before its time. */
+      readonly early?: boolean;
+    }
   /** The host could not be claimed. */
   | { readonly type: 'RefuseWindow'; readonly at: string; readonly detail: string }
   | { readonly type: 'CloseWindow'; readonly at: string }
@@ -71,13 +76,17 @@ const wrongTimes = ({ startsAt, endsAt, at }: ScheduleWindow): readonly Violatio
   return checks.filter(([holds]) => !holds).map(([, member, message]) => ({ member, message }));
 };
 
+/** Times are compared as text by the read models. */
+const inUtc = (time: string) => new Date(time).toISOString();
+
 const schedule = (command: ScheduleWindow, state: Window): readonly WindowEvent[] => {
   if (state.status !== 'none') throw new DomainError('already-exists', 'the window is scheduled already');
   const violations = wrongTimes(command);
   if (violations.length > 0)
     throw new DomainError('validation-failed', 'the times of the window are wrong', { violations });
-  const { host, startsAt, endsAt, note } = command;
-  return [{ type: 'WindowScheduled', data: { host, startsAt, endsAt, note } }];
+  const { host, note } = command;
+  const times = { startsAt: inUtc(command.startsAt), endsAt: inUtc(command.endsAt) };
+  return [{ type: 'WindowScheduled', data: { host, ...times, note } }];
 };
 
 const closed = (
@@ -89,11 +98,15 @@ const closed = (
 
 const isBefore = (a: string, b: string) => Date.parse(a) < Date.parse(b);
 
-const open = (at: string, state: Window): readonly WindowEvent[] => {
+const open = (
+  { at, early = false }: Extract<WindowCommand, { type: 'OpenWindow' }>,
+  state: Window,
+): readonly WindowEvent[] => {
   const window = known(state);
   if (window.status === 'open' || window.status === 'overrun') return [];
   if (window.status !== 'scheduled') throw illegal(`the window is ${window.status}`);
-  if (isBefore(at, window.startsAt)) throw illegal(`the window does not begin before ${window.startsAt}`);
+  if (!early && isBefore(at, window.startsAt))
+    throw illegal(`the window does not begin before ${window.startsAt}`);
   if (!isBefore(at, window.endsAt)) return [closed(window, at, 'end', 'it was not opened in time')];
   return [{ type: 'WindowOpened', data: { host: window.host, at } }];
 };
@@ -164,7 +177,7 @@ const decide = (command: WindowCommand, state: Window): readonly WindowEvent[] =
     case 'ScheduleWindow':
       return schedule(command, state);
     case 'OpenWindow':
-      return open(command.at, state);
+      return open(command, state);
     case 'RefuseWindow':
       return refuse(command.at, command.detail, state);
     case 'CloseWindow':
