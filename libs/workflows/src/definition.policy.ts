@@ -91,7 +91,7 @@ const ofOwn = (step: StepDefinition, member: string, before: readonly string[]):
 ];
 
 const ofStep = (step: StepDefinition, index: number, all: readonly StepDefinition[]) => {
-  const member = `steps[${index}]`;
+  const member = `steps.${index}`;
   const before = all.slice(0, index).map(({ name }) => name);
   const { otherwise, compensation } = step;
   return [

@@ -21,6 +21,7 @@ describe('a workflow', () => {
   it('is defined once', () => {
     given(workflow).when(define).yields(defined);
     given(workflow, defined).when(define).refuses('already-exists');
+    given(workflow, defined, retired).when(define).yields(defined);
   });
 
   it('is revised when something is different', () => {
@@ -50,7 +51,7 @@ describe('a workflow', () => {
     expect(refusal).toBeInstanceOf(DomainError);
     expect(refusal).toMatchObject({
       code: 'validation-failed',
-      violations: [{ member: 'steps[0].deadline_seconds' }, { member: 'steps[0].attempts' }],
+      violations: [{ member: 'steps.0.deadline_seconds' }, { member: 'steps.0.attempts' }],
     });
     given(workflow, defined)
       .when({ ...wrong, type: 'ReviseWorkflow' })
@@ -63,25 +64,25 @@ describe('the steps of a workflow', () => {
   it.each([
     ['no steps', [], 'steps'],
     ['too many', Array.from({ length: 101 }, () => step), 'steps'],
-    ['two of one name', [step, step], 'steps[1].name'],
-    ['a bad name', [{ ...step, name: 'A b' }], 'steps[0].name'],
-    ['a bad plugin', [{ ...step, plugin: { x: 1 } }], 'steps[0].plugin'],
-    ['a long deadline', [{ ...step, deadlineSeconds: 86_401 }], 'steps[0].deadline_seconds'],
-    ['half an attempt', [{ ...step, attempts: 1.5 }], 'steps[0].attempts'],
-    ['a negative pause', [{ ...step, backoffSeconds: -1 }], 'steps[0].backoff_seconds'],
-    ['no parallel', [{ ...step, parallel: 0 }], 'steps[0].parallel'],
-    ['a list that is no pointer', [{ ...step, each: { a: 1 } }], 'steps[0].each'],
-    ['an input without end', [{ ...step, input: nested }], 'steps[0].input'],
-    ['a pointer to nothing', [{ ...step, input: { a: { $: '/nowhere' } } }], 'steps[0].input'],
-    ['a pointer to itself', [{ ...step, input: { a: { $: '/steps/a/output' } } }], 'steps[0].input'],
-    ['a bad fallback', [{ ...step, otherwise: { ...step, attempts: 0 } }], 'steps[0].otherwise.attempts'],
+    ['two of one name', [step, step], 'steps.1.name'],
+    ['a bad name', [{ ...step, name: 'A b' }], 'steps.0.name'],
+    ['a bad plugin', [{ ...step, plugin: { x: 1 } }], 'steps.0.plugin'],
+    ['a long deadline', [{ ...step, deadlineSeconds: 86_401 }], 'steps.0.deadline_seconds'],
+    ['half an attempt', [{ ...step, attempts: 1.5 }], 'steps.0.attempts'],
+    ['a negative pause', [{ ...step, backoffSeconds: -1 }], 'steps.0.backoff_seconds'],
+    ['no parallel', [{ ...step, parallel: 0 }], 'steps.0.parallel'],
+    ['a list that is no pointer', [{ ...step, each: { a: 1 } }], 'steps.0.each'],
+    ['an input without end', [{ ...step, input: nested }], 'steps.0.input'],
+    ['a pointer to nothing', [{ ...step, input: { a: { $: '/nowhere' } } }], 'steps.0.input'],
+    ['a pointer to itself', [{ ...step, input: { a: { $: '/steps/a/output' } } }], 'steps.0.input'],
+    ['a bad fallback', [{ ...step, otherwise: { ...step, attempts: 0 } }], 'steps.0.otherwise.attempts'],
     [
       'undoing by a later step',
       [
         { ...step, compensation: { ...step, input: { a: { $: '/steps/b/output' } } } },
         { ...step, name: 'b' },
       ],
-      'steps[0].compensation.input',
+      'steps.0.compensation.input',
     ],
   ] satisfies [string, StepDefinition[], string][])('are refused with %s', (_, steps, member) => {
     expect(violationsOf(steps, {}).map((violation) => violation.member)).toEqual([member]);

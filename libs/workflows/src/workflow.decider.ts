@@ -34,7 +34,8 @@ const define = (
   { name, description, steps, inputSchema }: Extract<WorkflowCommand, { type: 'DefineWorkflow' }>,
   state: Workflow,
 ): readonly WorkflowEvent[] => {
-  if (state.status !== 'none') throw new DomainError('already-exists', 'the workflow is defined already');
+  // The id follows from the name: what is retired gives its name, and so its stream, free again.
+  if (state.status === 'defined') throw new DomainError('already-exists', 'the workflow is defined already');
   const definition = { description, steps, inputSchema };
   refuseIfWrong(definition);
   return [{ type: 'WorkflowDefined', data: { name, ...definition } }];
