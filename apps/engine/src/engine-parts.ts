@@ -37,10 +37,16 @@ export class EngineParts {
     const patience = setTimeout(() => {
       this.giveUp.abort();
     }, this.settings.stopMs);
-    const given = new Promise((resolve) => {
-      this.givingUp.addEventListener('abort', resolve, { once: true });
+    const givenUp = new Promise<void>((resolve) => {
+      this.givingUp.addEventListener(
+        'abort',
+        () => {
+          resolve();
+        },
+        { once: true },
+      );
     });
-    await Promise.race([settled(), given]);
+    await Promise.allSettled([Promise.race([settled(), givenUp])]);
     clearTimeout(patience);
     this.giveUp.abort();
     this.identity.release();

@@ -102,7 +102,7 @@ export class WindowKeeper {
 
   private async openWhenDue(windowId: string, { startsAt, endsAt, host }: KnownWindow): Promise<void> {
     const at = this.now();
-    if (at >= endsAt) return this.send(windowId, { type: 'ReachEnd', at });
+    if (Date.parse(at) >= Date.parse(endsAt)) return this.send(windowId, { type: 'ReachEnd', at });
     if (Date.parse(at) < Date.parse(startsAt)) return;
     const refusal = await this.claim(windowId, host);
     if (refusal !== undefined) return this.send(windowId, { type: 'RefuseWindow', at, detail: refusal });

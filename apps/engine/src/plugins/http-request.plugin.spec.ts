@@ -148,6 +148,10 @@ describe('an http.request', () => {
     expect(error.message).toBe(`POST http://127.0.0.1:${port} could not be asked: ECONNREFUSED`);
   });
 
+  it('is refused when its url is none', async () => {
+    await expect(request({ url: 'http://[' })).rejects.toThrow(StepRefused);
+  });
+
   it('does not repeat a secret that is no header', async () => {
     await writeFile(join(dir, 'broken'), 'two\nlines');
     const error = await failure(request({ secret_headers: { authorization: 'broken' } }));

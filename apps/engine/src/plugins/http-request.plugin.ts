@@ -52,6 +52,7 @@ export class HttpRequest extends StepPlugin {
 
   override async perform(input: JsonObject, { key, signal }: StepContext): Promise<Json> {
     const request = input as unknown as Input;
+    if (!URL.canParse(request.url)) throw new StepRefused('the url is not one');
     const secretHeaders = await this.secretHeaders(request);
     const response = await this.send(request, { ...secretHeaders, 'idempotency-key': key }, signal);
     const { body, truncated } = await beginningOf(response);
