@@ -18,12 +18,29 @@ import { Commands } from './http/commands.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { Routes } from './http/routes.js';
 import { ValidationPipe } from './http/validation.pipe.js';
+import { CellController } from './inventory/cell.controller.js';
 import { CloudController } from './inventory/cloud.controller.js';
+import { HostController } from './inventory/host.controller.js';
+import { HostPresenter } from './inventory/host.presenter.js';
+import { InheritedVariables } from './inventory/inherited-variables.js';
+import { Owners } from './inventory/owners.js';
+import { RegionController } from './inventory/region.controller.js';
+import { variablesControllers } from './inventory/variables.controller.js';
 
 /** The REST API. Whoever imports it also imports a `PlatformModule`. */
 @Module({
   imports: [CqrsModule.forRoot(), DiscoveryModule, InventoryModule],
-  controllers: [HealthController, ProjectController, UserController, ApiKeyController, CloudController],
+  controllers: [
+    HealthController,
+    ProjectController,
+    UserController,
+    ApiKeyController,
+    CloudController,
+    RegionController,
+    CellController,
+    HostController,
+    ...variablesControllers,
+  ],
   providers: [
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_GUARD, useClass: CallerGuard },
@@ -37,6 +54,9 @@ import { CloudController } from './inventory/cloud.controller.js';
     InventoryQueries,
     RequestsQueries,
     VariablesQueries,
+    Owners,
+    InheritedVariables,
+    HostPresenter,
   ],
   exports: [Bootstrap],
 })

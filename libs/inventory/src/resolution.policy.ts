@@ -31,3 +31,19 @@ export const resolve = <T extends OwnVariable<unknown>>(
     [...found].map(([key, [effective, ...shadowed]]) => [key, { effective: effective as T, shadowed }]),
   );
 };
+
+/** Only what is in effect, for who asks often: agrees with `resolve`. Each of `own` belongs to somebody in the chain. */
+export const nearest = <T extends { readonly key: string }>(
+  chain: readonly string[],
+  own: readonly T[],
+  ownerOf: (variable: T) => string,
+): ReadonlyMap<string, T> => {
+  const ranks = new Map(chain.map((ownerId, rank) => [ownerId, rank]));
+  const rankOf = (variable: T): number => ranks.get(ownerOf(variable)) ?? Infinity;
+  const found = new Map<string, T>();
+  for (const variable of own) {
+    const known = found.get(variable.key);
+    if (known === undefined || rankOf(variable) < rankOf(known)) found.set(variable.key, variable);
+  }
+  return found;
+};

@@ -1,5 +1,5 @@
 import { given } from '#test/support/given.js';
-import { resolve } from './resolution.policy.js';
+import { nearest, resolve } from './resolution.policy.js';
 import { variables } from './variables.decider.js';
 import type { VariablesEvent } from './variables.events.js';
 
@@ -42,5 +42,12 @@ describe('resolution', () => {
     expect(resolved.get('ntp')).toEqual({ effective: own[3], shadowed: [own[0], own[1]] });
     expect(resolved.get('dns')).toEqual({ effective: own[2], shadowed: [] });
     expect([...resolved.keys()].toSorted()).toEqual(['dns', 'ntp']);
+  });
+
+  it('is the same for those who ask only for what is in effect', () => {
+    const chain = ['host', 'cell', 'region', 'cloud', 'project'];
+    const effective = [...resolve(chain, own)].map(([key, resolved]) => [key, resolved.effective] as const);
+    const found = nearest(chain, own, ({ ownerId }) => ownerId);
+    expect(found).toEqual(new Map(effective));
   });
 });

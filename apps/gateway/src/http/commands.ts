@@ -18,6 +18,11 @@ export interface Plan {
   /** Whose slice the subject belongs to. */
   readonly projectId: string;
   readonly steps: readonly Step[];
+  /**
+   * A name for each step, where they do not build on each other: they are sent at once, and a step that was sent before under the
+   * same name in the same request is known again wherever it stands.
+   */
+  readonly names?: readonly string[];
 }
 
 /** Where something new can be read, and its identifier when that was chosen already. */
@@ -134,7 +139,7 @@ export class Commands {
     const repeated = { subject, cursor: then as Cursor, repeated: true };
     if (exchange.request.method !== 'POST') return repeated;
     const planned = plan(subject);
-    if (planned.steps.length < 2) return repeated;
+    if (planned.steps.length < 2 && !planned.names) return repeated;
     const { cursor } = await this.send(exchange, subject, planned, { ...mark, subject });
     return { ...repeated, cursor: cursor ?? repeated.cursor };
   }
@@ -142,33 +147,50 @@ export class Commands {
   private async send(
     exchange: Exchange,
     subject: string,
-    { projectId, steps }: Plan,
+    { projectId, steps, names }: Plan,
     mark: RequestMark | undefined,
   ): Promise<Outcome> {
-    const metadata = metadataOf(exchange, { projectId, subject, key: mark?.key });
+    const metadata = metadataOf(exchange, projectId, subject);
     // A creation is known by its first step, which has the identifier; everything else is done when its last step is.
     const marked = (index: number) => exchange.request.method === 'POST' || index === steps.length - 1;
-    let cursor: Cursor | undefined;
-    for (const [index, step] of steps.entries()) {
-      const commandId = index === 0 ? metadata.commandId : v5(String(index), metadata.commandId);
-      const receipt = await this.bus.execute(
+    const execute = (step: Step, index: number) => {
+      const commandId = commandIdOf(metadata.commandId, index, names);
+      return this.bus.execute(
         step({ ...metadata, commandId, ...(mark && marked(index) && { request: mark }) }),
       );
-      cursor = receipt.cursor ?? cursor;
-    }
+    };
+    const cursor = await (names ? allAtOnce(steps, execute) : inTurn(steps, execute));
     if (cursor !== undefined) await this.readStore.passed(cursor, patienceMs);
     return { subject, cursor, repeated: false };
   }
 }
 
-interface Intent {
-  readonly projectId: string;
-  readonly subject: string;
-  /** The client's name for the request. */
-  readonly key: string | undefined;
-}
+const later = (a: Cursor | undefined, b: Cursor | undefined): Cursor | undefined =>
+  a === undefined || (b !== undefined && b > a) ? b : a;
 
-const metadataOf = (exchange: Exchange, { projectId, subject, key }: Intent): CommandMetadata => {
+type Execute = (step: Step, index: number) => Promise<Receipt>;
+
+const inTurn = async (steps: readonly Step[], execute: Execute): Promise<Cursor | undefined> => {
+  let last: Cursor | undefined;
+  for (const [index, step] of steps.entries()) last = later(last, (await execute(step, index)).cursor);
+  return last;
+};
+
+/** Waits for all of them, so that nothing goes on behind the back of a refusal. */
+const allAtOnce = async (steps: readonly Step[], execute: Execute): Promise<Cursor | undefined> => {
+  const sent = steps.map(execute);
+  await Promise.allSettled(sent);
+  let last: Cursor | undefined;
+  for (const { cursor } of await Promise.all(sent)) last = later(last, cursor);
+  return last;
+};
+
+const commandIdOf = (first: string, index: number, names: readonly string[] | undefined): string => {
+  if (names) return v5(`named ${names[index] ?? ''}`, first);
+  return index === 0 ? first : v5(String(index), first);
+};
+
+const metadataOf = (exchange: Exchange, projectId: string, subject: string): CommandMetadata => {
   const { userId, username, projectId: spokenFor } = exchange.caller;
   const reason = reasonOf(exchange.request.headers);
   const revision = expectedRevision(exchange.request.headers['if-match']);
@@ -177,7 +199,7 @@ const metadataOf = (exchange: Exchange, { projectId, subject, key }: Intent): Co
     projectId,
     correlationId: exchange.correlationId,
     causationId: exchange.requestId,
-    commandId: key === undefined ? v7() : v5(key, userId),
+    commandId: exchange.commandId,
     subject,
     ...(reason !== undefined && { reason }),
     ...(revision !== undefined && { expectedRevision: revision }),

@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { v5, v7 } from 'uuid';
 import { seesEveryProject } from '#libs/access/src/access.policy.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import type { Actor, Cursor } from '#libs/kernel/src/event.js';
@@ -7,6 +8,7 @@ import type { Role } from '#libs/inventory/src/project.events.js';
 import type { ReadStore, ReadView } from '#libs/platform/src/read-store/read-store.js';
 import { viewAsOf } from './as-of.js';
 import { isUuid } from './fields.js';
+import { idempotencyKey } from './idempotency.js';
 import { isRequestId } from './request-id.js';
 import { etag, expectedRevision, isKnown } from './revision.js';
 
@@ -26,6 +28,7 @@ export interface Caller extends Actor {
 export class Exchange {
   private asked: Caller | undefined;
   private seen: ReadView | undefined;
+  private command: string | undefined;
 
   constructor(
     readonly request: FastifyRequest,
@@ -55,6 +58,15 @@ export class Exchange {
   get correlationId(): string {
     const global = this.request.headers['x-openstack-request-id'];
     return typeof global === 'string' && isRequestId(global) ? global.slice(4) : this.requestId;
+  }
+
+  /** The same for every request of this caller under one `Idempotency-Key`; without one, for this request. */
+  get commandId(): string {
+    if (this.command === undefined) {
+      const key = idempotencyKey(this.request);
+      this.command = key === undefined ? v7() : v5(key, this.caller.userId);
+    }
+    return this.command;
   }
 
   /** The read models that the answer speaks of: as they are, or as of `?as_of=`. */
@@ -101,6 +113,12 @@ export class Exchange {
     if ((method !== 'GET' && method !== 'HEAD') || !isKnown(headers['if-none-match'], revision)) return body;
     this.reply.code(304);
     return undefined;
+  }
+
+  /** A body that is JSON text already. */
+  json(text: string): string {
+    this.reply.header('content-type', 'application/json; charset=utf-8');
+    return text;
   }
 
   /** Absolute address of a path of this API, as the client reached it. */

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Type as Class } from '@nestjs/common';
 import { Type } from 'class-transformer';
 import { IsBoolean, IsIn, ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
@@ -200,6 +201,31 @@ export const Variables = (): PropertyDecorator =>
     },
     `must be an object of at most ${maxVariables} members and 512 KiB, with names of 1 to 255 characters without control characters`,
     { type: 'object', additionalProperties: true, maxProperties: maxVariables },
+  );
+
+/** Names of variables. */
+export const VariableNames = (): PropertyDecorator =>
+  check(
+    'variableNames',
+    (value) =>
+      Array.isArray(value) &&
+      value.length <= maxVariables &&
+      value.every((key) => typeof key === 'string' && isVariableKey(key)),
+    `must be a list of at most ${maxVariables} names of 1 to 255 characters without control characters`,
+    {
+      type: 'array',
+      items: { type: 'string', minLength: 1, maxLength: 255 },
+      maxItems: maxVariables,
+    },
+  );
+
+/** An IPv4 or IPv6 address without a zone. */
+export const IpAddress = (): PropertyDecorator =>
+  check(
+    'ipAddress',
+    (value) => typeof value === 'string' && isIP(value) !== 0 && !value.includes('%'),
+    'must be an IPv4 or IPv6 address',
+    { type: 'string', anyOf: [{ format: 'ipv4' }, { format: 'ipv6' }] },
   );
 
 /** Any JSON object. */

@@ -4,7 +4,7 @@ const maxDepth = 32;
 const control = /\p{Cc}/u;
 
 export const isVariableKey = (key: string): boolean =>
-  key.length >= 1 && key.length <= 255 && key.isWellFormed() && !control.test(key);
+  key.length >= 1 && key.length <= 255 && key !== '__proto__' && key.isWellFormed() && !control.test(key);
 
 interface Oddity {
   readonly message: string;

@@ -83,16 +83,17 @@ export const SHARED = {
   },
 } as const;
 
-const headersFor = (method: string): readonly (keyof (typeof SHARED)['parameters'])[] => {
+const headersFor = ({ method, status }: Route): readonly (keyof (typeof SHARED)['parameters'])[] => {
   if (method === 'GET') return ['If-None-Match', 'Craton-Cursor'];
   const change = ['Idempotency-Key', 'X-Craton-Reason', 'Craton-Cursor'] as const;
-  return method === 'POST' ? change : ['If-Match', ...change];
+  // What is made has no revision yet; a POST that makes nothing says that it answers 200.
+  return method === 'POST' && status === undefined ? change : ['If-Match', ...change];
 };
 
-export const operationHeaders = ({ method, permission }: Route) =>
-  permission === 'public'
+export const operationHeaders = (route: Route) =>
+  route.permission === 'public'
     ? []
-    : headersFor(method).map((name) => ({ $ref: `#/components/parameters/${name}` }));
+    : headersFor(route).map((name) => ({ $ref: `#/components/parameters/${name}` }));
 
 const refusalsOf = ({ method, permission }: Route): readonly (keyof (typeof SHARED)['responses'])[] => {
   if (permission === 'public') return [];

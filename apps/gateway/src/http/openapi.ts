@@ -6,7 +6,7 @@ import { type Schema, schemaOf, Schemas } from './schemas.js';
 
 const json = (schema: Schema): Schema => ({ 'application/json': { schema } });
 
-const answerOf = ({ answers, method }: Route, schemas: Schemas): Schema => {
+const answerOf = ({ answers, method, status }: Route, schemas: Schemas): Schema => {
   const { type, collection, summary } = answers;
   const headers = Object.fromEntries(
     ['x-openstack-request-id', 'Craton-Cursor', ...(type && !collection ? ['ETag'] : [])].map((name) => [
@@ -16,7 +16,9 @@ const answerOf = ({ answers, method }: Route, schemas: Schemas): Schema => {
   );
   if (!type) return { 204: { description: summary, headers } };
   const schema = collection ? pageOf(collection, type, schemas) : schemas.refer(type);
-  return { [method === 'POST' ? 201 : 200]: { description: summary, headers, content: json(schema) } };
+  return {
+    [status ?? (method === 'POST' ? 201 : 200)]: { description: summary, headers, content: json(schema) },
+  };
 };
 
 const pageOf = (collection: string, type: Type, schemas: Schemas): Schema => ({

@@ -31,7 +31,7 @@ export const page = <Collection extends string, Row extends { readonly id: strin
   exchange: Exchange,
   query: PageQuery,
   found: Rows<Row>,
-  [collection, body]: readonly [Collection, (row: Row) => Body],
+  [collection, body]: readonly [Collection, (row: Row, index: number) => Body],
 ) =>
   ({ [collection]: found.rows.map(body), links: linksOf(exchange, query, found) }) as Record<
     Collection,

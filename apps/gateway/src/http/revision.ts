@@ -1,5 +1,6 @@
 import { DomainError } from '#libs/kernel/src/errors.js';
 
+/** -1 is the revision of what nothing has happened to, such as the variables of an owner that never had any. */
 export const etag = (revision: number): string => `"${revision}"`;
 
 const refused = (member: string, message: string) =>
@@ -8,7 +9,7 @@ const refused = (member: string, message: string) =>
 /** The revision that an `If-Match` demands; undefined when it is absent or satisfied by anything. */
 export const expectedRevision = (header: string | undefined): number | undefined => {
   if (header === undefined || header.trim() === '*') return undefined;
-  const [, weak, digits] = /^(W\/)?"(\d{1,15})"$/.exec(header.trim()) ?? [];
+  const [, weak, digits] = /^(W\/)?"(-1|\d{1,15})"$/.exec(header.trim()) ?? [];
   if (digits === undefined)
     throw refused('If-Match', 'must be * or one entity tag, as an ETag of this resource gives it');
   if (weak)

@@ -1,5 +1,10 @@
 import { Injectable, type OnModuleInit, RequestMethod, type Type } from '@nestjs/common';
-import { METHOD_METADATA, PATH_METADATA, ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
+import {
+  HTTP_CODE_METADATA,
+  METHOD_METADATA,
+  PATH_METADATA,
+  ROUTE_ARGS_METADATA,
+} from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import 'reflect-metadata';
@@ -17,6 +22,8 @@ export interface Route {
   /** With parameters as `:name`. */
   readonly path: string;
   readonly permission: Permission | 'public';
+  /** What `@HttpCode` says; undefined: what the method says. */
+  readonly status: number | undefined;
   readonly answers: Answered;
   readonly body: Type | undefined;
   readonly query: Type | undefined;
@@ -96,6 +103,7 @@ export class Routes implements OnModuleInit {
       method: RequestMethod[Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod] as string,
       path: joined(Reflect.getMetadata(PATH_METADATA, controller) as string, path),
       permission,
+      status: Reflect.getMetadata(HTTP_CODE_METADATA, handler) as number | undefined,
       answers,
       body: parameterType(prototype, name, RouteParamtypes.BODY),
       query: parameterType(prototype, name, RouteParamtypes.QUERY),

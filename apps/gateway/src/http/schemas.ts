@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { targetConstructorToSchema } from 'class-validator-jsonschema';
 import { isNullable, isOptional, partsOf } from './fields.js';
+import { isWholeBody } from './whole-body.js';
 
 export type Schema = Readonly<Record<string, unknown>>;
 
@@ -21,6 +22,7 @@ export const schemaOf = (type: Type): Schema => {
       ...(defaults[name] !== undefined && { default: defaults[name] }),
     },
   ]);
+  if (isWholeBody(type)) return Object.fromEntries(properties)['value'] as Schema;
   const required = members
     .map(([name]) => name)
     .filter((name) => defaults[name] === undefined && !isOptional(prototype, name));

@@ -3,6 +3,7 @@ import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync, ValidationTypes, type ValidationError } from 'class-validator';
 import 'reflect-metadata';
 import { DomainError, type Violation } from '#libs/kernel/src/errors.js';
+import { isWholeBody } from './whole-body.js';
 
 interface Shape {
   readonly members: ReadonlySet<string>;
@@ -59,7 +60,16 @@ const validated = (type: Type, value: object): object => {
   return instance;
 };
 
+const validWhole = (type: Type, value: unknown): object => {
+  const instance = Object.assign(new type() as object, { value });
+  const errors = validateSync(instance, { forbidUnknownValues: true });
+  if (errors.length > 0)
+    refuse(violationsOf(errors).map(({ message }) => ({ member: '', message: `the body ${message}` })));
+  return instance;
+};
+
 export const validBody = (type: Type, value: unknown): object => {
+  if (isWholeBody(type)) return validWhole(type, value);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return refuse([{ member: '', message: 'the body must be a JSON object' }]);
   }

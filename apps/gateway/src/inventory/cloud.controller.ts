@@ -1,19 +1,16 @@
 import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query } from '@nestjs/common';
-import { ToCloud, ToProject, ToVariables } from '#libs/inventory/src/inventory.handlers.js';
-import type { Json } from '#libs/kernel/src/json.js';
+import { ToCloud, ToProject } from '#libs/inventory/src/inventory.handlers.js';
 import type { ReadView } from '#libs/platform/src/read-store/read-store.js';
 import { type CloudRow, InventoryQueries } from '#projections/inventory/inventory.queries.js';
-import { VariablesQueries } from '#projections/variables/variables.queries.js';
-import { Commands, type Step, unconditionally } from '../http/commands.js';
+import { Commands, unconditionally } from '../http/commands.js';
 import { Current, type Exchange, Id } from '../http/exchange.js';
 import { page } from '../http/page.js';
 import { Answers, AnswersPage, Requires } from '../http/requires.js';
 import { CloudBody, CloudChange, CloudQuery, NewCloud } from './cloud.bodies.js';
-import { ownVariables } from './own-variables.js';
+import { InheritedVariables, settingVariables, type Values } from './inherited-variables.js';
+import { naming } from './references.js';
 
-type Variables = Readonly<Record<string, Json>>;
-
-const bodyOf = (row: CloudRow, variables?: Variables): CloudBody => ({
+const bodyOf = (row: CloudRow, variables?: Values): CloudBody => ({
   id: row.id,
   project_id: row.project_id,
   name: row.name,
@@ -27,7 +24,7 @@ const bodyOf = (row: CloudRow, variables?: Variables): CloudBody => ({
 export class CloudController {
   constructor(
     private readonly inventory: InventoryQueries,
-    private readonly variables: VariablesQueries,
+    private readonly variables: InheritedVariables,
     private readonly commands: Commands,
   ) {}
 
@@ -38,9 +35,9 @@ export class CloudController {
     const { view, scope: projectId } = exchange;
     const { id, name } = query;
     const found = this.inventory.clouds(view, { projectId, id, name }, query);
-    const owners = query.details ? found.rows.map((row) => row.id) : [];
-    const variables = ownVariables(this.variables, view, owners);
-    return page(exchange, query, found, ['clouds', (row) => bodyOf(row, variables.get(row.id))]);
+    const chains = query.details ? found.rows.map((row) => [{ kind: 'cloud', id: row.id } as const]) : [];
+    const variables = this.variables.valuesOfAll(view, chains);
+    return page(exchange, query, found, ['clouds', (row, index) => bodyOf(row, variables[index])]);
   }
 
   @Post()
@@ -55,7 +52,7 @@ export class CloudController {
         projectId,
         steps: [
           (metadata) => new ToProject(projectId, { type: 'RegisterCloud', cloudId, name, note }, metadata),
-          ...this.settingVariables(cloudId, variables),
+          ...settingVariables('cloud', cloudId, variables),
         ],
       }),
       (view, id) => this.shown(exchange, view, id, true),
@@ -95,7 +92,7 @@ export class CloudController {
   @Requires('clouds:write')
   @Answers('Removes a cloud that has no regions')
   remove(@Current() exchange: Exchange, @Id() id: string) {
-    return this.commands.remove(exchange, id, () => {
+    const removed = this.commands.remove(exchange, id, () => {
       const { project_id: projectId, revision } = this.found(exchange, exchange.view, id);
       exchange.demandRevision(revision);
       return {
@@ -106,6 +103,7 @@ export class CloudController {
         ],
       };
     });
+    return removed.catch(naming(() => this.inventory.hangsOn(exchange.view, 'cloud', id)));
   }
 
   private found(exchange: Exchange, view: ReadView, id: string): CloudRow {
@@ -114,19 +112,7 @@ export class CloudController {
 
   private shown(exchange: Exchange, view: ReadView, id: string, withVariables: boolean): CloudBody {
     const row = this.found(exchange, view, id);
-    const variables = withVariables ? ownVariables(this.variables, view, [id]).get(id) : undefined;
+    const variables = withVariables ? this.variables.values(view, [{ kind: 'cloud', id }]) : undefined;
     return exchange.tagged(row.revision, bodyOf(row, variables));
-  }
-
-  private settingVariables(ownerId: string, values: Variables): Step[] {
-    if (Object.keys(values).length === 0) return [];
-    return [
-      (metadata) =>
-        new ToVariables(
-          ownerId,
-          { type: 'SetVariables', ownerKind: 'cloud', values },
-          unconditionally(metadata),
-        ),
-    ];
   }
 }

@@ -1,0 +1,111 @@
+import { Injectable } from '@nestjs/common';
+import { ToVariables } from '#libs/inventory/src/inventory.handlers.js';
+import { nearest, resolve } from '#libs/inventory/src/resolution.policy.js';
+import type { OwnerKind } from '#libs/inventory/src/variables.events.js';
+import type { Json } from '#libs/kernel/src/json.js';
+import type { ReadView } from '#libs/platform/src/read-store/read-store.js';
+import {
+  type VariableRow,
+  VariablesQueries,
+  type ValueRow,
+} from '#projections/variables/variables.queries.js';
+import { type Step, unconditionally } from '../http/commands.js';
+import { type Link, Owners } from './owners.js';
+
+export type Values = Readonly<Record<string, Json>>;
+
+export interface OwnerShown {
+  readonly kind: string;
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Where a value comes from, and what would be in effect without it, nearest first. */
+export interface Explained {
+  readonly value: Json;
+  readonly owner: OwnerShown;
+  readonly event_id: string;
+  readonly actor: string;
+  readonly changed_at: string;
+  readonly reason: string | null;
+  readonly shadows: readonly { readonly owner: OwnerShown; readonly value: Json }[];
+}
+
+const ownerOf = ({ owner_id }: ValueRow): string => owner_id;
+
+const parsed = (rows: ReadonlyMap<string, ValueRow>): Values =>
+  Object.fromEntries([...rows].map(([key, { value }]) => [key, JSON.parse(value) as Json]));
+
+const idsOf = (chain: readonly Link[]): string[] => chain.map(({ id }) => id);
+
+/** The command that gives something new its variables; none when there are none. */
+export const settingVariables = (ownerKind: OwnerKind, ownerId: string, values: Values): Step[] =>
+  Object.keys(values).length === 0
+    ? []
+    : [
+        (metadata) =>
+          new ToVariables(ownerId, { type: 'SetVariables', ownerKind, values }, unconditionally(metadata)),
+      ];
+
+/** Variables as they are in effect at the near end of a chain; a chain of one is the owner's own. */
+@Injectable()
+export class InheritedVariables {
+  constructor(
+    private readonly queries: VariablesQueries,
+    private readonly owners: Owners,
+  ) {}
+
+  /** As JSON text, whose values are in the read model as such: nothing is parsed. */
+  text(view: ReadView, chain: readonly Link[]): string {
+    const ids = idsOf(chain);
+    let text = '{';
+    for (const [key, { value }] of nearest(ids, this.queries.values(view, ids), ownerOf)) {
+      text += `${text.length > 1 ? ',' : ''}${JSON.stringify(key)}:${value}`;
+    }
+    return `${text}}`;
+  }
+
+  values(view: ReadView, chain: readonly Link[]): Values {
+    const ids = idsOf(chain);
+    return parsed(nearest(ids, this.queries.values(view, ids), ownerOf));
+  }
+
+  /** The same for many at once, in their order. */
+  valuesOfAll(view: ReadView, chains: readonly (readonly Link[])[]): readonly Values[] {
+    const owners = new Set(chains.flatMap(idsOf));
+    const byOwner = Map.groupBy(this.queries.values(view, [...owners]), ownerOf);
+    return chains.map((chain) => {
+      const ids = idsOf(chain);
+      const own = ids.flatMap((id) => byOwner.get(id) ?? []);
+      return parsed(nearest(ids, own, ownerOf));
+    });
+  }
+
+  explained(view: ReadView, chain: readonly Link[]): Readonly<Record<string, Explained>> {
+    const ids = idsOf(chain);
+    const own = this.queries
+      .own(view, ids)
+      .map((row) => ({ ownerId: row.owner_id, key: row.key, value: row }));
+    const shown = new Map(chain.map((link) => [link.id, this.shown(view, link)]));
+    const valueOf = ({ value: row }: { readonly value: VariableRow }) => ({
+      owner: shown.get(row.owner_id) as OwnerShown,
+      value: JSON.parse(row.value) as Json,
+    });
+    return Object.fromEntries(
+      [...resolve(ids, own)].map(([key, { effective, shadowed }]) => {
+        const { event_id, actor, changed_at, reason } = effective.value;
+        const shadows = shadowed.map(valueOf);
+        return [key, { ...valueOf(effective), event_id, actor, changed_at, reason, shadows }];
+      }),
+    );
+  }
+
+  /** Of the owner's own; -1 when there never were any. */
+  revision(view: ReadView, ownerId: string): number {
+    return this.queries.ownerRevision(view, ownerId) ?? -1;
+  }
+
+  private shown(view: ReadView, link: Link): OwnerShown {
+    return { kind: link.kind, id: link.id, name: this.owners.nameOf(view, link) };
+  }
+}
