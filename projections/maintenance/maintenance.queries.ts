@@ -49,6 +49,16 @@ export class MaintenanceQueries {
     return pageOf(view, 'windows', columns, page);
   }
 
+  /** The windows on a host to which something happened last. */
+  lastOf(view: ReadView, hostId: string, limit: number): readonly Pick<WindowRow, 'id' | 'revision'>[] {
+    return view.all(
+      `SELECT id, revision FROM windows WHERE host_id = ?
+       ORDER BY coalesce(updated_at, created_at) DESC, id DESC LIMIT ?`,
+      hostId,
+      limit,
+    );
+  }
+
   /** Windows whose time has come: to be opened, or to be ended. */
   due(view: ReadView, now: string): readonly WindowRow[] {
     return view.all(

@@ -79,6 +79,16 @@ export class RunQueries {
     );
   }
 
+  /** The runs about a host to which something happened last: those that are not over, then the others by their end. */
+  lastOf(view: ReadView, hostId: string, limit: number): readonly Pick<RunRow, 'id' | 'revision'>[] {
+    return view.all(
+      `SELECT id, revision FROM runs WHERE host_id = ?
+       ORDER BY finished_at IS NOT NULL, finished_at DESC, id DESC LIMIT ?`,
+      hostId,
+      limit,
+    );
+  }
+
   /** Runs that are not over. */
   unfinished(view: ReadView): readonly UnfinishedRun[] {
     return view.all(

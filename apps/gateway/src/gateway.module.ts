@@ -3,8 +3,11 @@ import { APP_FILTER, APP_GUARD, APP_PIPE, DiscoveryModule } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { InventoryModule } from '#libs/inventory/src/inventory.module.js';
 import { AccessQueries } from '#projections/access/access.queries.js';
+import { HistoryQueries } from '#projections/history/history.queries.js';
 import { InventoryQueries } from '#projections/inventory/inventory.queries.js';
+import { MaintenanceQueries } from '#projections/maintenance/maintenance.queries.js';
 import { RequestsQueries } from '#projections/requests/requests.queries.js';
+import { RunQueries } from '#projections/runs/runs.queries.js';
 import { VariablesQueries } from '#projections/variables/variables.queries.js';
 import { ApiKeyController } from './access/api-key.controller.js';
 import { ProjectController } from './access/project.controller.js';
@@ -20,7 +23,9 @@ import { Routes } from './http/routes.js';
 import { ValidationPipe } from './http/validation.pipe.js';
 import { CellController } from './inventory/cell.controller.js';
 import { CloudController } from './inventory/cloud.controller.js';
+import { HistoryController } from './inventory/history.controller.js';
 import { HostController } from './inventory/host.controller.js';
+import { HostHistory } from './inventory/host-history.js';
 import { HostPresenter } from './inventory/host.presenter.js';
 import { InheritedVariables } from './inventory/inherited-variables.js';
 import { Owners } from './inventory/owners.js';
@@ -39,6 +44,7 @@ import { variablesControllers } from './inventory/variables.controller.js';
     RegionController,
     CellController,
     HostController,
+    HistoryController,
     ...variablesControllers,
   ],
   providers: [
@@ -57,6 +63,10 @@ import { variablesControllers } from './inventory/variables.controller.js';
     Owners,
     InheritedVariables,
     HostPresenter,
+    HostHistory,
+    HistoryQueries,
+    MaintenanceQueries,
+    RunQueries,
   ],
   exports: [Bootstrap],
 })

@@ -1,0 +1,41 @@
+import { AnyObject, Identifier, Instant, Name, Nullable, Whole } from '../http/fields.js';
+import { AsOfQuery } from '../http/query.js';
+
+export class HistoryQuery extends AsOfQuery {
+  @Whole(1, 200)
+  readonly limit: number = 30;
+}
+
+/** One event of the log. */
+export class HistoryEntryBody {
+  @Instant()
+  readonly recorded_at: string;
+
+  @Name()
+  readonly cursor: string;
+
+  @Name()
+  readonly type: string;
+
+  @Name()
+  readonly stream: string;
+
+  @Whole(0, Number.MAX_SAFE_INTEGER)
+  readonly revision: number;
+
+  /** Username of who did it. */
+  @Name()
+  readonly actor: string;
+
+  @Nullable()
+  @Name(1000)
+  readonly reason: string | null;
+
+  /** The same for everything that one request set in motion. */
+  @Identifier()
+  readonly correlation_id: string;
+
+  /** As it is in the log. */
+  @AnyObject()
+  readonly data: object;
+}
