@@ -1,7 +1,10 @@
+import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import type { Death } from '#test/support/mortal.js';
 import { type Life, World } from '#test/support/engine.js';
 import { until } from '#test/support/until.js';
+
+jest.setTimeout(120_000);
 
 const instances = ['a', 'b', 'c'].map((name) => ({ name, projectId: 'p', host: 'compute-1' }));
 
@@ -111,7 +114,6 @@ describe('an engine that dies', () => {
         expect(ending).toMatchObject({ status: 'succeeded', left: 0 });
       }
     },
-    120_000,
   );
 
   it('again and again, in a cloud that fails, never leaves the host in between', async () => {
@@ -139,5 +141,5 @@ describe('an engine that dies', () => {
     );
     await fc.assert(property, { numRuns: 40, seed: 20261123, endOnFailure: true });
     expect(new Set(seen)).toEqual(new Set(['succeeded', 'failed']));
-  }, 240_000);
+  });
 });

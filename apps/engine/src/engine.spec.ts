@@ -1,7 +1,10 @@
+import { jest } from '@jest/globals';
 import type { Recorded } from '#libs/kernel/src/event.js';
 import type { RunEvent } from '#libs/workflows/src/run.events.js';
 import { World } from '#test/support/engine.js';
 import { until } from '#test/support/until.js';
+
+jest.setTimeout(120_000);
 
 const instances = ['a', 'b', 'c'].map((name) => ({ name, projectId: 'p', host: 'compute-1' }));
 

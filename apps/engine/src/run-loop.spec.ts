@@ -1,8 +1,11 @@
+import { jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Json, JsonObject } from '#libs/kernel/src/json.js';
 import { type StepContext, StepPlugin } from '#libs/workflows/src/step-plugin.port.js';
 import { World } from '#test/support/engine.js';
 import { until } from '#test/support/until.js';
+
+jest.setTimeout(120_000);
 
 /** Does what the test says, and remembers what it was asked. */
 class Scripted extends StepPlugin {

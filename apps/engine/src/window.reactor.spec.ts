@@ -1,8 +1,11 @@
+import { jest } from '@jest/globals';
 import { v7 } from 'uuid';
 import { region } from '#libs/inventory/src/region.decider.js';
 import type { StepDefinition } from '#libs/workflows/src/workflow.events.js';
 import { World } from '#test/support/engine.js';
 import { until } from '#test/support/until.js';
+
+jest.setTimeout(120_000);
 
 describe('a maintenance window in the hands of an engine', () => {
   let world: World;
