@@ -44,6 +44,8 @@ export interface RunStepRow {
 export interface RunFilter {
   readonly projectId?: string | undefined;
   readonly workflowId?: string | undefined;
+  /** Its name. */
+  readonly workflow?: string | undefined;
   readonly hostId?: string | undefined;
   readonly windowId?: string | undefined;
   readonly status?: string | undefined;
@@ -58,10 +60,11 @@ export class RunQueries {
   }
 
   runs(view: ReadView, filter: RunFilter, page: Page): Rows<RunRow> {
-    const { projectId, workflowId, hostId, windowId, status } = filter;
+    const { projectId, workflowId, workflow, hostId, windowId, status } = filter;
     const columns = {
       project_id: projectId,
       workflow_id: workflowId,
+      workflow,
       host_id: hostId,
       window_id: windowId,
       status,

@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE, DiscoveryModule } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { InventoryModule } from '#libs/inventory/src/inventory.module.js';
+import { MaintenanceModule } from '#libs/maintenance/src/maintenance.module.js';
+import { WorkflowsModule } from '#libs/workflows/src/workflows.module.js';
 import { AccessQueries } from '#projections/access/access.queries.js';
 import { HistoryQueries } from '#projections/history/history.queries.js';
 import { InventoryQueries } from '#projections/inventory/inventory.queries.js';
@@ -9,6 +11,7 @@ import { MaintenanceQueries } from '#projections/maintenance/maintenance.queries
 import { RequestsQueries } from '#projections/requests/requests.queries.js';
 import { RunQueries } from '#projections/runs/runs.queries.js';
 import { VariablesQueries } from '#projections/variables/variables.queries.js';
+import { WorkflowQueries } from '#projections/workflows/workflows.queries.js';
 import { ApiKeyController } from './access/api-key.controller.js';
 import { ProjectController } from './access/project.controller.js';
 import { UserController } from './access/user.controller.js';
@@ -31,10 +34,15 @@ import { InheritedVariables } from './inventory/inherited-variables.js';
 import { Owners } from './inventory/owners.js';
 import { RegionController } from './inventory/region.controller.js';
 import { variablesControllers } from './inventory/variables.controller.js';
+import { WindowController } from './maintenance/window.controller.js';
+import { KnownWorkflows } from './workflows/known-workflows.js';
+import { RunController } from './workflows/run.controller.js';
+import { RunRequests } from './workflows/run.request.js';
+import { WorkflowController } from './workflows/workflow.controller.js';
 
 /** The REST API. Whoever imports it also imports a `PlatformModule`. */
 @Module({
-  imports: [CqrsModule.forRoot(), DiscoveryModule, InventoryModule],
+  imports: [CqrsModule.forRoot(), DiscoveryModule, InventoryModule, MaintenanceModule, WorkflowsModule],
   controllers: [
     HealthController,
     ProjectController,
@@ -46,6 +54,9 @@ import { variablesControllers } from './inventory/variables.controller.js';
     HostController,
     HistoryController,
     ...variablesControllers,
+    WindowController,
+    WorkflowController,
+    RunController,
   ],
   providers: [
     { provide: APP_FILTER, useClass: ProblemFilter },
@@ -60,6 +71,9 @@ import { variablesControllers } from './inventory/variables.controller.js';
     InventoryQueries,
     RequestsQueries,
     VariablesQueries,
+    WorkflowQueries,
+    KnownWorkflows,
+    RunRequests,
     Owners,
     InheritedVariables,
     HostPresenter,

@@ -1,39 +1,28 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { Module } from '@nestjs/common';
-import { readConfig } from '#libs/platform/src/config/config.js';
-import { openEventStore } from '#libs/platform/src/event-store/open-event-store.js';
-import { PlatformModule } from '#libs/platform/src/platform.module.js';
-import { ReadStore } from '#libs/platform/src/read-store/read-store.js';
-import { createLogger } from '#libs/platform/src/telemetry/logger.js';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { type Platform, PlatformModule } from '#libs/platform/src/platform.module.js';
+import { readStoreOf, runProcess } from '#libs/platform/src/process.js';
 import { projections } from '#projections/index.js';
 import { createGateway } from './application.js';
 import { Bootstrap } from './auth/bootstrap.js';
 import { GatewayModule } from './gateway.module.js';
-import { closeOnSignal, stopServing } from './shutdown.js';
+import { stopServing } from './shutdown.js';
 
 @Module({})
-class GatewayProcess {}
+class GatewayProcess {
+  static of(platform: Platform): DynamicModule {
+    return { module: GatewayProcess, imports: [PlatformModule.of(platform), GatewayModule] };
+  }
+}
 
-const start = async (): Promise<void> => {
-  const config = readConfig();
-  const logger = createLogger(config.CRATON_LOG_LEVEL);
-  await mkdir(config.CRATON_DATA_DIR, { recursive: true });
-  const eventStore = await openEventStore(config);
-  const readStore = new ReadStore({
-    path: join(config.CRATON_DATA_DIR, 'read-models.db'),
-    store: eventStore,
-    projections,
-  });
+await runProcess(async (opened) => {
+  const { config, logger, eventStore } = opened;
+  const readStore = readStoreOf(opened, projections);
   await readStore.start();
-  const imports = [PlatformModule.of({ config, eventStore, readStore }), GatewayModule];
-  const app = await createGateway({ module: GatewayProcess, imports }, logger);
+  const app = await createGateway(GatewayProcess.of({ config, eventStore, readStore }), logger);
   await app.init();
   const credentials = await app.get(Bootstrap).run();
   if (credentials) process.stdout.write(`${JSON.stringify(credentials)}\n`);
   await app.listen(config.CRATON_HTTP_PORT, config.CRATON_HTTP_HOST);
   logger.info({ url: await app.getUrl() }, 'the gateway answers');
-  closeOnSignal([{ close: () => stopServing(app) }, readStore, eventStore], logger);
-};
-
-await start();
+  return [{ close: () => stopServing(app) }, readStore];
+});

@@ -31,11 +31,14 @@ describe('the log of a process', () => {
 
   it("takes Nest's lines with their context, and a stack as an error", () => {
     const { stream, lines } = collecting();
-    const nest = nestLogger(createLogger('info', stream));
+    const nest = nestLogger(createLogger('debug', stream));
     nest.log('started', 'Gateway');
     nest.error(new Error('broken'), 'Gateway');
+    nest.log('mapped', 'RouterExplorer');
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'info', context: 'Gateway', msg: 'started' });
     expect(JSON.parse(lines[1] ?? '')).toMatchObject({ level: 'error', err: { message: 'broken' } });
+    // How the application is put together is nobody's news.
+    expect(JSON.parse(lines[2] ?? '')).toMatchObject({ level: 'debug', msg: 'mapped' });
   });
 
   it('keeps quiet below its level', () => {

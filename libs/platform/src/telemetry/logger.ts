@@ -17,6 +17,22 @@ export const createLogger = (level: string, stream?: DestinationStream): Logger 
     stream ?? pino.destination({ dest: 2, sync: false }),
   );
 
+/** Who tells of how the application is put together, route by route. */
+const wiring = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+]);
+
+class Lines extends NestLogger {
+  override log(message: unknown, ...parameters: unknown[]): void {
+    if (wiring.has(String(parameters.at(-1)))) this.debug(message, ...parameters);
+    else super.log(message, ...parameters);
+  }
+}
+
 /** What `app.useLogger` takes, so that every `new Logger('context')` of Nest's writes to the same lines. */
 export const nestLogger = (logger: Logger): LoggerService =>
-  new NestLogger(new PinoLogger({ pinoHttp: { logger } }), {});
+  new Lines(new PinoLogger({ pinoHttp: { logger } }), {});
