@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import { type Cloud, CloudRefused, CloudUnavailable } from '#libs/clouds/src/cloud.port.js';
 import { until } from '#test/support/until.js';
@@ -50,6 +51,11 @@ export const cloudSuite = (given: () => CloudUnderTest, patienceMs: number): voi
         [sticky]: { enabled: false, up: true },
         [breaking]: { enabled: false, up: true },
       });
+    });
+
+    it('are listed with the addresses by which they are reached', async () => {
+      for (const { address } of await given().cloud.hosts(patience()))
+        expect(isIP(address ?? '')).not.toBe(0);
     });
 
     it.each(['compute-nowhere', '', '../os-services', 'ünknown host'])(

@@ -34,6 +34,13 @@ const service = ({ host, enabled, disabledReason, up, zone }: FleetHost) => ({
   disabled_reason: disabledReason,
 });
 
+const hypervisor = ({ host }: FleetHost, host_ip: string) => ({
+  id: `hypervisor-${host}`,
+  hypervisor_hostname: host,
+  host_ip,
+  service: { id: `service-${host}`, host },
+});
+
 const server = ({ id, name, projectId, host, status, task, fault }: FleetServer) => ({
   id,
   name,
@@ -71,6 +78,7 @@ export class FakeNova {
   private readonly routes: Readonly<Record<string, Route>> = {
     'GET ': () => ok({ version: { id: 'v2.1', ...this.microversions } }),
     'GET os-services': ({ query }) => ok({ services: this.services(query) }),
+    'GET os-hypervisors': ({ query }) => this.hypervisors(query),
     'PUT os-services': ({ body }, id) => this.update(id, body),
     'GET servers': ({ query }, id) => (id === 'detail' ? this.page(query) : this.one(id)),
     'GET os-migrations': ({ query }) => ok({ migrations: this.migrations(query) }),
@@ -110,14 +118,23 @@ export class FakeNova {
     return ok({ service: service(changed) });
   }
 
+  private hypervisors(query: URLSearchParams): Answer {
+    const all = this.fleet.hosts().map((host) => hypervisor(host, this.fleet.address(host.host)));
+    return this.pageOf('hypervisors', all, query);
+  }
+
   private page(query: URLSearchParams): Answer {
     const all = this.fleet.servers().filter(({ host }) => host === query.get('host'));
+    return this.pageOf('servers', all.map(server), query);
+  }
+
+  private pageOf(collection: string, all: readonly { readonly id: string }[], query: URLSearchParams) {
     const marker = query.get('marker');
     const from = marker === null ? 0 : all.findIndex(({ id }) => id === marker) + 1;
     if (marker !== null && from === 0) return no(400, `marker [${marker}] not found`);
     const to = from + Number(query.get('limit') ?? 1000);
-    const links = to < all.length ? { servers_links: [{ rel: 'next', href: 'elsewhere' }] } : {};
-    return ok({ servers: all.slice(from, to).map(server), ...links });
+    const links = to < all.length ? { [`${collection}_links`]: [{ rel: 'next', href: 'elsewhere' }] } : {};
+    return ok({ [collection]: all.slice(from, to), ...links });
   }
 
   private one(id: string): Answer {

@@ -13,6 +13,7 @@ import { MemoryEventStore, type MemoryLog } from '#libs/platform/src/event-store
 import {
   Cloud,
   CloudUnavailable,
+  type ComputeHost,
   type HostService,
   type Instance,
   type Move,
@@ -109,7 +110,7 @@ export class MortalCloud extends Cloud {
     super();
   }
 
-  override hosts(signal: AbortSignal): Promise<readonly HostService[]> {
+  override hosts(signal: AbortSignal): Promise<readonly ComputeHost[]> {
     return this.call((own) => this.cloud.hosts(own), signal);
   }
 

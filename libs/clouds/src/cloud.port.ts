@@ -9,6 +9,12 @@ export interface HostService {
   readonly zone: string | null;
 }
 
+/** A host as a list of all of them tells it. */
+export interface ComputeHost extends HostService {
+  /** IP address by which the cloud's own services reach it; null where the cloud does not tell. */
+  readonly address: string | null;
+}
+
 export interface Instance {
   readonly id: string;
   readonly name: string;
@@ -45,7 +51,7 @@ export class CloudRefused extends Error {
  */
 export abstract class Cloud {
   /** Every compute host the cloud knows. */
-  abstract hosts(signal: AbortSignal): Promise<readonly HostService[]>;
+  abstract hosts(signal: AbortSignal): Promise<readonly ComputeHost[]>;
   /** Rejects with `CloudRefused` when the cloud knows no such host. */
   abstract host(name: string, signal: AbortSignal): Promise<HostService>;
   /** No new instances on it. A host that is disabled already is left as it is, its reason included. */

@@ -63,6 +63,15 @@ describe('a client of Nova', () => {
     expect(found.map(({ id }) => id)).toEqual(ids);
   });
 
+  it('reads all pages of hypervisors, each with its service and address', async () => {
+    nova = new Nova(new Keystone(openstack.credentials, new HttpClient()), { pageSize: 1 });
+    expect(await nova.hypervisors(signal)).toMatchObject([
+      { host_ip: '10.0.0.1', service: { host: 'compute-1' } },
+      { host_ip: '10.0.0.2', service: { host: 'compute-2' } },
+    ]);
+    expect(openstack.count('GET', /os-hypervisors/)).toBe(2);
+  });
+
   it('starts over when the server that a page follows on is gone', async () => {
     const ids = boot(4);
     const removing: typeof fetch = async (input, init) => {

@@ -2,7 +2,7 @@ import type { Json } from '#libs/kernel/src/json.js';
 import type { HttpAnswer, HttpRequest } from './http-client.js';
 import type { Keystone } from './keystone.js';
 import { negotiate } from './microversion.js';
-import type { NovaAction, NovaMigration, NovaServer, NovaService } from './nova.types.js';
+import type { NovaAction, NovaHypervisor, NovaMigration, NovaServer, NovaService } from './nova.types.js';
 import { ServiceRefused } from './openstack.errors.js';
 
 type Query = Readonly<Record<string, string>>;
@@ -42,11 +42,15 @@ export class Nova {
     return (answer.body as { service: NovaService }).service;
   }
 
+  hypervisors(signal: AbortSignal): Promise<readonly NovaHypervisor[]> {
+    return this.allPages('hypervisors', '/os-hypervisors/detail', {}, signal);
+  }
+
   /** Of all projects, all pages. A page that follows on a server which is gone by then makes it start over. */
   async servers(query: Query, signal: AbortSignal): Promise<readonly NovaServer[]> {
     for (let restarts = 0; ; restarts += 1) {
       try {
-        return await this.allPages(query, signal);
+        return await this.allPages('servers', '/servers/detail', { ...query, all_tenants: '1' }, signal);
       } catch (error) {
         const markerGone = error instanceof ServiceRefused && /\bmarker\b/.test(error.explanation ?? '');
         if (!markerGone || restarts === 3) throw error;
@@ -95,19 +99,23 @@ export class Nova {
     return (answer.body as { instanceAction: NovaAction }).instanceAction;
   }
 
-  private async allPages(query: Query, signal: AbortSignal): Promise<readonly NovaServer[]> {
-    const all: NovaServer[] = [];
+  private async allPages<T extends { readonly id: string }>(
+    collection: string,
+    path: string,
+    query: Query,
+    signal: AbortSignal,
+  ): Promise<readonly T[]> {
+    const all: T[] = [];
     for (let marker: string | undefined; ; marker = all.at(-1)?.id) {
       const page = {
         ...query,
-        all_tenants: '1',
         ...(this.options.pageSize === undefined ? {} : { limit: String(this.options.pageSize) }),
         ...(marker === undefined ? {} : { marker }),
       };
-      const { body } = await this.get('/servers/detail', page, signal);
-      const { servers, servers_links: links } = body as { servers: NovaServer[]; servers_links?: unknown[] };
-      all.push(...servers);
-      if (servers.length === 0 || links === undefined || links.length === 0) return all;
+      const body = (await this.get(path, page, signal)).body as Record<string, unknown[] | undefined>;
+      const [found = [], links = []] = [body[collection] as T[] | undefined, body[`${collection}_links`]];
+      all.push(...found);
+      if (found.length === 0 || links.length === 0) return all;
     }
   }
 

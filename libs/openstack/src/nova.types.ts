@@ -9,6 +9,13 @@ export interface NovaService {
   readonly disabled_reason?: string | null;
 }
 
+export interface NovaHypervisor {
+  readonly id: string;
+  readonly host_ip?: string | null;
+  /** The compute service that manages it; of one service there may be many. */
+  readonly service: { readonly host: string };
+}
+
 export interface NovaServer {
   readonly id: string;
   readonly name?: string;

@@ -87,6 +87,13 @@ describe('the cloud of a Nova', () => {
     await expect(cloud.hosts(signal)).rejects.toThrow(CloudUnavailable);
   });
 
+  it('lists hosts without their addresses when it may not ask for hypervisors, and not at all when it cannot', async () => {
+    openstack.disturb('GET', /os-hypervisors/, { status: 403 });
+    expect(await cloud.hosts(signal)).toMatchObject([{ address: null }, { address: null }]);
+    openstack.disturb('GET', /os-hypervisors/, { status: 503 }, 99);
+    await expect(cloud.hosts(signal)).rejects.toThrow(CloudUnavailable);
+  });
+
   it('does not tell the scheduler twice', async () => {
     await cloud.disable('one', 'window', signal);
     await cloud.disable('one', 'window', signal);

@@ -4,6 +4,7 @@ import {
   Cloud,
   CloudRefused,
   CloudUnavailable,
+  type ComputeHost,
   type HostService,
   type Instance,
   type Move,
@@ -43,9 +44,10 @@ export class NovaCloud extends Cloud {
     this.compute = new NovaCompute(nova);
   }
 
-  override async hosts(signal: AbortSignal): Promise<readonly HostService[]> {
+  override async hosts(signal: AbortSignal): Promise<readonly ComputeHost[]> {
     const services = await translated(() => this.nova.services({ binary: 'nova-compute' }, signal));
-    return services.map(toHost);
+    const addresses = await this.addresses(signal);
+    return services.map((service) => ({ ...toHost(service), address: addresses.get(service.host) ?? null }));
   }
 
   override async host(name: string, signal: AbortSignal): Promise<HostService> {
@@ -87,6 +89,17 @@ export class NovaCloud extends Cloud {
 
   override move(instanceId: string, from: string, mode: 'live' | 'cold', signal: AbortSignal): Promise<Move> {
     return new Mover(this.compute, { instanceId, from, mode }, this.pace).move(signal);
+  }
+
+  /** Of the hosts that run a hypervisor. Who may not ask for hypervisors does without. */
+  private async addresses(signal: AbortSignal): Promise<ReadonlyMap<string, string | null>> {
+    try {
+      const hypervisors = await translated(() => this.nova.hypervisors(signal));
+      return new Map(hypervisors.map(({ service, host_ip: address = null }) => [service.host, address]));
+    } catch (error) {
+      if (error instanceof CloudRefused) return new Map();
+      throw error;
+    }
   }
 
   private async on(host: string, signal: AbortSignal): Promise<readonly Server[]> {

@@ -31,6 +31,12 @@ export class Fleet {
     return this.state.hosts;
   }
 
+  /** Of the private network 10/8, in the order of the hosts. */
+  address(name: string): string {
+    const number = this.state.hosts.findIndex(({ host }) => host === name) + 1;
+    return `10.${number >> 16}.${(number >> 8) & 255}.${number & 255}`;
+  }
+
   /** Refused when there is no such host. */
   host(name: string): Readonly<FleetHost> {
     return this.mutableHost(name);

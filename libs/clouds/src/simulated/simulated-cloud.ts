@@ -1,4 +1,11 @@
-import { Cloud, CloudUnavailable, type HostService, type Instance, type Move } from '../cloud.port.js';
+import {
+  Cloud,
+  CloudUnavailable,
+  type ComputeHost,
+  type HostService,
+  type Instance,
+  type Move,
+} from '../cloud.port.js';
 import { toInstance } from '../move/compute.js';
 import { Mover, type Pace } from '../move/mover.js';
 import { Faults } from './faults.js';
@@ -55,8 +62,9 @@ export class SimulatedCloud extends Cloud {
     this.compute = new SimulatedCompute(this.fleet, this.faults);
   }
 
-  override hosts(signal: AbortSignal): Promise<readonly HostService[]> {
-    return this.compute.call(() => this.fleet.hosts().map(toHost), signal);
+  override hosts(signal: AbortSignal): Promise<readonly ComputeHost[]> {
+    const known = (host: FleetHost) => ({ ...toHost(host), address: this.fleet.address(host.host) });
+    return this.compute.call(() => this.fleet.hosts().map(known), signal);
   }
 
   override host(name: string, signal: AbortSignal): Promise<HostService> {
