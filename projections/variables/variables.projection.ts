@@ -14,6 +14,7 @@ const forgotten = (ownerId: string): readonly Write[] => [
   remove('variable_owners', { owner_id: ownerId }),
 ];
 
+// What is set tells the revision by itself, and sets are many.
 const moved = (event: Recorded): Write =>
   put('variable_owners', { owner_id: idOf(event) }, { revision: event.revision });
 
@@ -54,12 +55,9 @@ export const variables: Projection<VariablesEvent | OwnerRemoved> = {
         changed_at,
         reason: metadata.reason ?? null,
       };
-      return [
-        ...Object.entries(data.values).map(([key, value]) =>
-          put('variables', { owner_id, key }, { value: JSON.stringify(value), ...known }),
-        ),
-        moved(event),
-      ];
+      return Object.entries(data.values).map(([key, value]) =>
+        put('variables', { owner_id, key }, { value: JSON.stringify(value), ...known }),
+      );
     },
     VariablesRemoved: (event) => [
       ...event.data.keys.map((key) => remove('variables', { owner_id: idOf(event), key })),

@@ -69,7 +69,13 @@ export class VariablesQueries {
 
   /** Undefined for an owner that never had a variable. */
   ownerRevision(view: ReadView, ownerId: string): number | undefined {
-    return view.get<{ revision: number }>('SELECT revision FROM variable_owners WHERE owner_id = ?', ownerId)
-      ?.revision;
+    const row = view.get<{ revision: number | null }>(
+      `SELECT max(revision) AS revision FROM (
+         SELECT max(revision) AS revision FROM variables WHERE owner_id = ?
+         UNION ALL SELECT revision FROM variable_owners WHERE owner_id = ?)`,
+      ownerId,
+      ownerId,
+    );
+    return row?.revision ?? undefined;
   }
 }

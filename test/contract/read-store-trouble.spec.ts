@@ -86,6 +86,7 @@ describe('a projection that fails', () => {
       'no value where there must be one',
       { verb: 'put', table: 'tags', key: { id: 'a', tag: null }, values: {} },
     ],
+    ['what removes by null', { verb: 'remove', table: 'tags', key: { note: null } }],
   ])('is named when it writes %s', async (_, write) => {
     const wrong: AnyProjection = { ...tags, on: { ItemTagged: () => [write as never] } };
     const models = await bench.open(store, { projections: [wrong] });

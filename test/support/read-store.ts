@@ -31,7 +31,7 @@ export const items: Projection<ItemEvent> = {
       name: 'items',
       columns: { id: 'TEXT NOT NULL', name: 'TEXT NOT NULL', shelf: 'TEXT', revision: 'INTEGER NOT NULL' },
       key: ['id'],
-      indexes: [['shelf', 'name']],
+      indexes: [['shelf', 'name'], ['revision']],
     },
   ],
   on: {

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Cursor } from '#libs/kernel/src/event.js';
 import type { AnyProjection, Table } from '#libs/kernel/src/projection.js';
 import { Build } from './build.js';
-import { createTable, dropTable, pastView, presentView } from './schema.js';
+import { createIndexes, createTable, dropTable, pastView, presentView } from './schema.js';
 import { TableWriter } from './table-writer.js';
 
 interface BuildRow {
@@ -48,12 +48,14 @@ export class Catalog {
 
   /** Brings the file in line with the projections: what is not wanted goes, what is missing begins. */
   settle(): void {
+    // Indexes made at the end are made faster, but all at once: not while somebody is served.
+    const besideLive = this.hasLive();
     for (const row of this.rows()) if (!this.isWanted(row)) this.drop(row);
     for (const projection of this.projections) {
       const definition = definitionOf(projection);
       const own = this.rows().filter((row) => row.projection === projection.name);
       const current = own.find((row) => row.definition === definition);
-      if (current === undefined) this.create(projection, definition);
+      if (current === undefined) this.create(projection, definition, besideLive);
       else if (current.live === 1) own.filter((row) => row !== current).forEach((row) => this.drop(row));
     }
   }
@@ -85,6 +87,7 @@ export class Catalog {
   /** The build has read everything up to the cursor and takes the place of the live one, whose tables are dropped. */
   promote(build: Build, cursor: Cursor | undefined): void {
     const { name } = build.projection;
+    this.index(build.projection, build.id);
     for (const row of this.rows()) if (row.projection === name && row.id !== build.id) this.drop(row);
     this.database
       .prepare('UPDATE _builds SET live = 1, cursor = ? WHERE id = ?')
@@ -125,11 +128,16 @@ export class Catalog {
     return new Build(row.id, projection, new Map(writers), row.cursor ?? undefined);
   }
 
-  private create(projection: AnyProjection, definition: string): void {
+  private create(projection: AnyProjection, definition: string, besideLive: boolean): void {
     const { lastInsertRowid: id } = this.database
       .prepare('INSERT INTO _builds (projection, definition, live) VALUES (?, ?, 0)')
       .run(projection.name, definition);
     for (const table of projection.tables) this.database.exec(createTable(table, Number(id)));
+    if (besideLive) this.index(projection, Number(id));
+  }
+
+  private index({ tables }: AnyProjection, build: number): void {
+    for (const table of tables) this.database.exec(createIndexes(table, build));
   }
 
   private drop(row: BuildRow): void {

@@ -16,9 +16,12 @@ export interface Rows<T> {
 
 type Filter = Readonly<Record<string, SqlValue | undefined>>;
 
-const conditionsOf = (filter: Filter) => {
+const conditionsOf = (filter: Filter): { conditions: string[]; values: SqlValue[] } => {
   const given = Object.entries(filter).filter((entry): entry is [string, SqlValue] => entry[1] !== undefined);
-  return { conditions: given.map(([column]) => `${column} IS ?`), values: given.map(([, value]) => value) };
+  return {
+    conditions: given.map(([column, value]) => (value === null ? `${column} IS NULL` : `${column} = ?`)),
+    values: given.flatMap(([, value]) => (value === null ? [] : [value])),
+  };
 };
 
 const where = (conditions: readonly string[]): string =>

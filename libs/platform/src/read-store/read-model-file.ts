@@ -102,7 +102,7 @@ export class ReadModelFile {
     if (tables > 0 && version !== format) throw new Outdated('it is of another format');
     this.database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32000');
     // Checkpoints write each page once however often it changed: fewer of them make catching up faster.
-    this.database.exec('PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = MEMORY');
+    this.database.exec('PRAGMA wal_autocheckpoint = 4000');
     if (tables > 0) return;
     this.transaction(() => {
       this.database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${format}`);

@@ -46,12 +46,26 @@ const definitions = (table: Table): string =>
 const list = (columns: readonly string[], prefix = ''): string =>
   columns.map((column) => `${prefix}"${column}"`).join(', ');
 
-const indexes = (table: Table, name: string): string[] =>
-  (table.indexes ?? []).map(
-    (columns) => `CREATE INDEX "${name}_by_${columns.join('_')}" ON "${name}" (${list(columns)})`,
-  );
+// What has no value is not looked for by it: an index leaves it out.
+const whereOf = (table: Table, [column, ...more]: readonly string[]): string =>
+  more.length > 0 || / NOT NULL\b/.test(table.columns[column!]!) ? '' : ` WHERE "${column}" IS NOT NULL`;
 
-/** The row store is keyed by the declared key, so that a lookup by key is one search; triggers fill the history. */
+const createIndex = (name: string, columns: readonly string[], where: string): string =>
+  `CREATE INDEX IF NOT EXISTS "${name}_by_${columns.join('_')}" ON "${name}" (${list(columns)})${where}`;
+
+/** Makes the indexes of the table and of its history, where they are not there yet. */
+export const createIndexes = (table: Table, build: number): string => {
+  const [current, history] = [currentName(table.name, build), historyName(table.name, build)];
+  const declared = (table.indexes ?? []).flatMap((columns) => {
+    // The current table's indexes end with its key by themselves; with it, a page in its order needs no sorting.
+    const withKey = [...columns, ...table.key.filter((column) => !columns.includes(column))];
+    const where = whereOf(table, columns);
+    return [createIndex(current, columns, where), createIndex(history, withKey, where)];
+  });
+  return [createIndex(history, [...table.key, 'valid_from'], ''), ...declared].join(';\n');
+};
+
+/** Without its indexes. A row is kept under the declared key, so that a lookup by key is one search; triggers fill the history. */
 export const createTable = (table: Table, build: number): string => {
   const current = currentName(table.name, build);
   const history = historyName(table.name, build);
@@ -60,13 +74,11 @@ export const createTable = (table: Table, build: number): string => {
   // What came and went at one cursor was never to be seen: WHEN keeps it out of the history.
   return [
     `CREATE TABLE "${current}" (${definitions(table)}, valid_from TEXT NOT NULL, PRIMARY KEY (${list(table.key)})) STRICT, WITHOUT ROWID`,
-    `CREATE TABLE "${history}" (${definitions(table)}, valid_from TEXT NOT NULL, valid_to TEXT NOT NULL, PRIMARY KEY (${list(table.key)}, valid_from)) STRICT, WITHOUT ROWID`,
-    ...indexes(table, current),
-    ...indexes(table, history),
+    `CREATE TABLE "${history}" (${definitions(table)}, valid_from TEXT NOT NULL, valid_to TEXT NOT NULL) STRICT`,
     `CREATE TRIGGER "${current}_replaced" AFTER UPDATE ON "${current}" WHEN OLD.valid_from < NEW.valid_from
-     BEGIN INSERT INTO "${history}" VALUES (${old}, NEW.valid_from); END`,
+     BEGIN INSERT OR FAIL INTO "${history}" VALUES (${old}, NEW.valid_from); END`,
     `CREATE TRIGGER "${current}_removed" AFTER DELETE ON "${current}" WHEN OLD.valid_from < ${now}
-     BEGIN INSERT INTO "${history}" VALUES (${old}, ${now}); END`,
+     BEGIN INSERT OR FAIL INTO "${history}" VALUES (${old}, ${now}); END`,
   ].join(';\n');
 };
 

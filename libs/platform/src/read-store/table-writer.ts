@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Cursor } from '#libs/kernel/src/event.js';
 import type { Row, Table, Value, Write } from '#libs/kernel/src/projection.js';
-import { currentName } from './schema.js';
+import { createIndexes, currentName } from './schema.js';
 
 const none: Row = {};
 const valuesOf = (write: Write): Row => (write.verb === 'remove' ? none : write.values);
@@ -16,7 +16,7 @@ export class TableWriter {
   constructor(
     private readonly database: DatabaseSync,
     private readonly table: Table,
-    build: number,
+    private readonly build: number,
     private readonly setNow: StatementSync,
   ) {
     this.name = currentName(table.name, build);
@@ -34,6 +34,8 @@ export class TableWriter {
     }
     const parameters: Value[] = Object.values(write.key);
     if (write.verb === 'remove') {
+      if (parameters.includes(null))
+        throw new Error(`cannot remove from table ${this.table.name} by what is null`);
       this.setNow.run(cursor);
       statement.run(...parameters);
     } else {
@@ -46,23 +48,32 @@ export class TableWriter {
     const key = Object.keys(write.key);
     const values = Object.keys(valuesOf(write));
     this.check(write.verb, key, values);
-    const where = key.map((column, index) => `"${column}" IS ?${index + 1}`).join(' AND ');
+    const where = key.map((column, index) => `"${column}" = ?${index + 1}`).join(' AND ');
+    // OR FAIL keeps SQLite from preparing to undo one statement, which costs more than the statement: who fails rolls back.
     switch (write.verb) {
       case 'put':
         return this.upsert([...key, ...values, 'valid_from']);
       case 'patch':
-        return `UPDATE "${this.name}" SET ${[...values, 'valid_from']
+        return `UPDATE OR FAIL "${this.name}" SET ${[...values, 'valid_from']
           .map((column, index) => `"${column}" = ?${key.length + index + 1}`)
           .join(', ')} WHERE ${where}`;
       case 'remove':
+        this.prepareSearch(key);
         return `DELETE FROM "${this.name}" WHERE ${where}`;
     }
+  }
+
+  /** A first building leaves the indexes for the end; who removes by anything but the key needs them now. */
+  private prepareSearch(key: readonly string[]): void {
+    const prefix = this.table.key.slice(0, key.length);
+    if (!prefix.every((column) => key.includes(column)))
+      this.database.exec(createIndexes(this.table, this.build));
   }
 
   private upsert(given: readonly string[]): string {
     const rest = [...this.columns, 'valid_from'].filter((column) => !this.table.key.includes(column));
     const assigned = rest.map((column) => `"${column}" = excluded."${column}"`).join(', ');
-    return `INSERT INTO "${this.name}" (${quoted(given)}) VALUES (${given.map(() => '?').join(', ')})
+    return `INSERT OR FAIL INTO "${this.name}" (${quoted(given)}) VALUES (${given.map(() => '?').join(', ')})
       ON CONFLICT (${quoted(this.table.key)}) DO UPDATE SET ${assigned}`;
   }
 
