@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { openSync, writeSync } from 'node:fs';
 import { once } from 'node:events';
 import { SqliteEventStore } from '#libs/platform/src/event-store/sqlite-event-store.js';
+import { ReadStore } from '#libs/platform/src/read-store/read-store.js';
+import { items, story, tags } from '#test/support/read-store.js';
 import { anEvent, aStream } from './event-store.support.js';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -26,6 +28,15 @@ const things: Record<string, (path: string, ...rest: string[]) => Promise<void>>
     };
     say('writing');
     await Promise.all(Array.from({ length: 64 }, writer));
+  },
+
+  /** One life of the items after the other, and the read models of it all, until killed. */
+  async projectUntilKilled(path, models, seed) {
+    const store = new SqliteEventStore(path);
+    const readStore = new ReadStore({ path: models ?? '', store, projections: [items, tags] });
+    await readStore.start();
+    say('projecting');
+    for (let life = Number(seed); ; life += 1) await story(store, 20, life);
   },
 
   /** Appends of so many bytes, one stream each, then rests until killed. */

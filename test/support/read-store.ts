@@ -167,7 +167,7 @@ export const thrownBy = (work: () => unknown): unknown => {
 };
 
 /** A life of some items in which every verb happens to fresh, present and absent rows. */
-export const story = async (store: MemoryEventStore, length: number, seed = 1): Promise<Cursor[]> => {
+export const story = async (store: EventStore, length: number, seed = 1): Promise<Cursor[]> => {
   let random = seed;
   const next = (below: number) => (random = (random * 48271) % 2147483647) % below;
   const cursors: Cursor[] = [];
