@@ -77,6 +77,15 @@ describe('a maintenance window', () => {
     given(window).when(open(11)).refuses('not-found');
   });
 
+  it('opens before its time when an operator says so, and not after its end', () => {
+    given(window, scheduled)
+      .when({ type: 'OpenWindow', at: at(5), early: true })
+      .yields({ type: 'WindowOpened', data: { host, at: at(5) } });
+    given(window, scheduled)
+      .when({ type: 'OpenWindow', at: at(70), early: true })
+      .yields(closed(70, 'end', 'it was not opened in time'));
+  });
+
   it('does not open any more after its end', () => {
     given(window, scheduled)
       .when(open(70))
