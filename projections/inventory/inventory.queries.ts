@@ -164,6 +164,16 @@ export class InventoryQueries {
     });
   }
 
+  /** Every host of a region, retired ones included. */
+  hostsOf(
+    view: ReadView,
+    regionId: string,
+  ): readonly Pick<DeviceRow, 'id' | 'name' | 'ip_address' | 'active' | 'retired_at'>[] {
+    const sql = `SELECT id, name, ip_address, active, retired_at FROM devices
+      WHERE region_id = ? AND kind = 'host' ORDER BY id`;
+    return view.all(sql, regionId);
+  }
+
   /** The devices of a region that bear one of the names, retired ones included. */
   devicesByName(view: ReadView, regionId: string, names: readonly string[]): readonly DeviceRow[] {
     const found: DeviceRow[] = [];

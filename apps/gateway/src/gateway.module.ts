@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE, DiscoveryModule } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
+import { CloudModule } from '#libs/clouds/src/cloud.module.js';
 import { InventoryModule } from '#libs/inventory/src/inventory.module.js';
 import { MaintenanceModule } from '#libs/maintenance/src/maintenance.module.js';
 import { WorkflowsModule } from '#libs/workflows/src/workflows.module.js';
@@ -26,13 +27,15 @@ import { Routes } from './http/routes.js';
 import { ValidationPipe } from './http/validation.pipe.js';
 import { CellController } from './inventory/cell.controller.js';
 import { CloudController } from './inventory/cloud.controller.js';
+import { Discovery } from './inventory/discovery.js';
 import { HistoryController } from './inventory/history.controller.js';
 import { HostController } from './inventory/host.controller.js';
-import { HostHistory } from './inventory/host-history.js';
+import { HostHistory, HostStreams } from './inventory/host-history.js';
 import { HostPresenter } from './inventory/host.presenter.js';
 import { InheritedVariables } from './inventory/inherited-variables.js';
 import { Owners } from './inventory/owners.js';
 import { RegionController } from './inventory/region.controller.js';
+import { SynchronisationController } from './inventory/synchronisation.controller.js';
 import { variablesControllers } from './inventory/variables.controller.js';
 import { WindowController } from './maintenance/window.controller.js';
 import { KnownWorkflows } from './workflows/known-workflows.js';
@@ -42,7 +45,14 @@ import { WorkflowController } from './workflows/workflow.controller.js';
 
 /** The REST API. Whoever imports it also imports a `PlatformModule`. */
 @Module({
-  imports: [CqrsModule.forRoot(), DiscoveryModule, InventoryModule, MaintenanceModule, WorkflowsModule],
+  imports: [
+    CqrsModule.forRoot(),
+    DiscoveryModule,
+    CloudModule,
+    InventoryModule,
+    MaintenanceModule,
+    WorkflowsModule,
+  ],
   controllers: [
     HealthController,
     ProjectController,
@@ -50,6 +60,7 @@ import { WorkflowController } from './workflows/workflow.controller.js';
     ApiKeyController,
     CloudController,
     RegionController,
+    SynchronisationController,
     CellController,
     HostController,
     HistoryController,
@@ -71,16 +82,18 @@ import { WorkflowController } from './workflows/workflow.controller.js';
     InventoryQueries,
     RequestsQueries,
     VariablesQueries,
+    MaintenanceQueries,
     WorkflowQueries,
+    RunQueries,
     KnownWorkflows,
     RunRequests,
     Owners,
     InheritedVariables,
     HostPresenter,
     HostHistory,
+    HostStreams,
+    Discovery,
     HistoryQueries,
-    MaintenanceQueries,
-    RunQueries,
   ],
   exports: [Bootstrap],
 })

@@ -28,34 +28,18 @@ const stretchesOf = (stream: string, revisions: readonly number[]): readonly Str
   return found;
 };
 
-/** What happened to a host, straight from the log: to itself, to its variables, and in its windows and runs. */
+/** Where in the log it says what happened to a host: to itself, to its variables, and in its windows and runs. */
 @Injectable()
-export class HostHistory {
+export class HostStreams {
   constructor(
-    private readonly eventStore: EventStore,
     private readonly history: HistoryQueries,
     private readonly variables: VariablesQueries,
     private readonly maintenance: MaintenanceQueries,
     private readonly runs: RunQueries,
   ) {}
 
-  /** The last events that the view knows of, in log order. */
-  async last(view: ReadView, host: DeviceRow, limit: number): Promise<readonly RecordedEvent[]> {
-    const stretches = this.stretches(view, host, limit);
-    try {
-      const read = await Promise.all(stretches.map((stretch) => this.read(stretch)));
-      const { eventStore } = this;
-      return read
-        .flat()
-        .toSorted((a, b) => eventStore.compareCursors(a.cursor, b.cursor))
-        .slice(-limit);
-    } catch (error) {
-      throw toDomainError(error);
-    }
-  }
-
   /** No stream can have more than `limit` of the last events, nor can more than `limit` streams have one. */
-  private stretches(view: ReadView, { id, region_id }: DeviceRow, limit: number): readonly Stretch[] {
+  last(view: ReadView, { id, region_id }: DeviceRow, limit: number): readonly Stretch[] {
     const variables = this.variables.ownerRevision(view, id);
     const ends = [
       ...(variables === undefined ? [] : [{ stream: `variables-${id}`, revision: variables }]),
@@ -66,6 +50,30 @@ export class HostHistory {
       ...stretchesOf(`region-${region_id}`, this.history.ofDevice(view, id, limit)),
       ...ends.map(({ stream, revision }) => ({ stream, from: revision, limit })),
     ];
+  }
+}
+
+/** What happened to a host, straight from the log. */
+@Injectable()
+export class HostHistory {
+  constructor(
+    private readonly eventStore: EventStore,
+    private readonly streams: HostStreams,
+  ) {}
+
+  /** The last events that the view knows of, in log order. */
+  async last(view: ReadView, host: DeviceRow, limit: number): Promise<readonly RecordedEvent[]> {
+    const { eventStore } = this;
+    const stretches = this.streams.last(view, host, limit);
+    try {
+      const read = await Promise.all(stretches.map((stretch) => this.read(stretch)));
+      return read
+        .flat()
+        .toSorted((a, b) => eventStore.compareCursors(a.cursor, b.cursor))
+        .slice(-limit);
+    } catch (error) {
+      throw toDomainError(error);
+    }
   }
 
   private read({ stream, from, limit }: Stretch): Promise<RecordedEvent[]> {

@@ -12,15 +12,18 @@ import {
 } from '#projections/inventory/inventory.queries.js';
 import type { Exchange } from '../http/exchange.js';
 
+/** Kinds of owners whose variables the API serves. */
+export type ServedKind = Extract<OwnerKind, 'project' | 'cloud' | 'region' | 'cell' | 'host'>;
+
 /** Somebody in a chain: the ancestors of a host may be devices of any kind. */
 export interface Link {
-  readonly kind: OwnerKind | DeviceKind;
+  readonly kind: ServedKind | DeviceKind;
   readonly id: string;
 }
 
 /** Whatever has variables. */
 export interface Owner {
-  readonly kind: OwnerKind;
+  readonly kind: ServedKind;
   readonly id: string;
   readonly projectId: string;
   /** Whose variables count for it, nearest first: what it inherits is theirs. */
@@ -36,7 +39,7 @@ interface OwnerRow {
 @Injectable()
 export class Owners {
   private readonly finders: Readonly<
-    Record<OwnerKind, (view: ReadView, id: string) => readonly [OwnerRow, () => readonly Link[]] | undefined>
+    Record<ServedKind, (view: ReadView, id: string) => readonly [OwnerRow, () => readonly Link[]] | undefined>
   > = {
     project: (view, id) => {
       const row = this.access.project(view, id);
@@ -66,7 +69,7 @@ export class Owners {
   ) {}
 
   /** Throws `not-found` for what the caller does not see. */
-  find(exchange: Exchange, view: ReadView, kind: OwnerKind, id: string): Owner {
+  find(exchange: Exchange, view: ReadView, kind: ServedKind, id: string): Owner {
     const [row, chain] = this.finders[kind](view, id) ?? [];
     const { project_id: projectId } = exchange.visible(row, kind);
     return { kind, id, projectId, chain: chain?.() ?? [] };

@@ -1,16 +1,15 @@
 import { Body, Controller, Delete, Get, HttpCode, Put, Query, type Type } from '@nestjs/common';
 import { ToVariables } from '#libs/inventory/src/inventory.handlers.js';
 import type { VariablesCommand } from '#libs/inventory/src/variables.decider.js';
-import type { OwnerKind } from '#libs/inventory/src/variables.events.js';
 import { Commands, type Plan } from '../http/commands.js';
 import { Current, type Exchange, Id } from '../http/exchange.js';
 import { Answers, Requires } from '../http/requires.js';
 import { InheritedVariables } from './inherited-variables.js';
-import { Owners } from './owners.js';
+import { Owners, type ServedKind } from './owners.js';
 import { VariableKeys, VariablesBody, VariablesQuery, VariableValues } from './variables.bodies.js';
 
 /** The same three routes for every kind of owner. */
-const variablesOf = (kind: OwnerKind, collection: string): Type => {
+const variablesOf = (kind: ServedKind, collection: string): Type => {
   @Controller(`v1/${collection}/:id/variables`)
   class VariablesController {
     constructor(
