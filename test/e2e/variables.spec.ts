@@ -152,6 +152,21 @@ describe('variables over REST', () => {
     expect(await gateway.events()).toHaveLength(before);
   });
 
+  it('are shown with a host as they are, however often and as of when it was read before', async () => {
+    const { region, child } = await family();
+    await set(region, { kernel: 1, own: 'region' });
+    await set(child, { own: 'host' });
+    const first = await gateway.root.get(child);
+    const again = await gateway.root.get(child);
+    expect([first.body.variables, again.text]).toEqual([{ kernel: 1, own: 'host' }, first.text]);
+    await set(region, { kernel: 2 });
+    expect((await get(child)).variables).toEqual({ kernel: 2, own: 'host' });
+    expect((await get(`${child}?as_of=${first.headers['craton-cursor']}`)).variables.kernel).toBe(1);
+    await unset(region, ['kernel']);
+    expect((await get(child)).variables).toEqual({ own: 'host' });
+    expect((await get(`${child}?resolved-values=false`)).variables).toEqual({ own: 'host' });
+  });
+
   it('are read as they were', async () => {
     const { child, cloud } = await family();
     await set(cloud, { a: 'cloud' });

@@ -9,6 +9,8 @@ interface Shape {
   readonly members: ReadonlySet<string>;
   /** Members that are objects of a class of their own: only then is class-transformer worth its time. */
   readonly nested: boolean;
+  /** No member is needed: to give none is right. */
+  readonly optional: boolean;
 }
 
 const shapes = new Map<Type, Shape>();
@@ -20,6 +22,7 @@ const shapeOf = (type: Type): Shape => {
   const shape = {
     members: new Set(metadata.map(({ propertyName }) => propertyName)),
     nested: metadata.some((one) => one.type === ValidationTypes.NESTED_VALIDATION),
+    optional: validateSync(new type() as object, { forbidUnknownValues: true }).length === 0,
   };
   shapes.set(type, shape);
   return shape;
@@ -48,7 +51,9 @@ const instanceOf = (type: Type, shape: Shape, value: object): object =>
 /** The value as an instance of the class, or `validation-failed` that names every member which does not fit. */
 const validated = (type: Type, value: object): object => {
   const shape = shapeOf(type);
-  const unknown = Object.keys(value).filter((member) => !shape.members.has(member));
+  const given = Object.keys(value);
+  if (given.length === 0 && shape.optional) return new type() as object;
+  const unknown = given.filter((member) => !shape.members.has(member));
   if (unknown.length > 0) refuse(unknown.map((member) => ({ member, message: 'is not known here' })));
   const instance = instanceOf(type, shape, value);
   const errors = validateSync(instance, {

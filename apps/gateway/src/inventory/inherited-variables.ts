@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ToVariables } from '#libs/inventory/src/inventory.handlers.js';
 import { nearest, resolve } from '#libs/inventory/src/resolution.policy.js';
 import type { OwnerKind } from '#libs/inventory/src/variables.events.js';
+import type { Cursor } from '#libs/kernel/src/event.js';
 import type { Json } from '#libs/kernel/src/json.js';
 import type { ReadView } from '#libs/platform/src/read-store/read-store.js';
 import {
@@ -31,6 +32,13 @@ export interface Explained {
   readonly shadows: readonly { readonly owner: OwnerShown; readonly value: Json }[];
 }
 
+/** Key to a member of a JSON object. */
+type Written = ReadonlyMap<string, string>;
+
+const mostKept = 1000;
+/** They come first in a chain; what comes behind them has many heirs. */
+const devices: ReadonlySet<Link['kind']> = new Set(['host', 'network-device', 'container']);
+
 const ownerOf = ({ owner_id }: ValueRow): string => owner_id;
 
 const parsed = (rows: ReadonlyMap<string, ValueRow>): Values =>
@@ -47,9 +55,26 @@ export const settingVariables = (ownerKind: OwnerKind, ownerId: string, values: 
           new ToVariables(ownerId, { type: 'SetVariables', ownerKind, values }, unconditionally(metadata)),
       ];
 
+/** What many hosts inherit alike, kept for as long as nothing changes: at one cursor there is one answer. */
+class Common {
+  private cursor: Cursor | undefined;
+  private readonly kept = new Map<string, Written>();
+
+  take(cursor: Cursor | undefined, ids: readonly string[], read: () => Written): Written {
+    if (cursor !== this.cursor || this.kept.size >= mostKept) this.kept.clear();
+    this.cursor = cursor;
+    const key = ids.join(' ');
+    const written = this.kept.get(key) ?? read();
+    this.kept.set(key, written);
+    return written;
+  }
+}
+
 /** Variables as they are in effect at the near end of a chain; a chain of one is the owner's own. */
 @Injectable()
 export class InheritedVariables {
+  private readonly common = new Common();
+
   constructor(
     private readonly queries: VariablesQueries,
     private readonly owners: Owners,
@@ -57,12 +82,13 @@ export class InheritedVariables {
 
   /** As JSON text, whose values are in the read model as such: nothing is parsed. */
   text(view: ReadView, chain: readonly Link[]): string {
-    const ids = idsOf(chain);
-    let text = '{';
-    for (const [key, { value }] of nearest(ids, this.queries.values(view, ids), ownerOf)) {
-      text += `${text.length > 1 ? ',' : ''}${JSON.stringify(key)}:${value}`;
-    }
-    return `${text}}`;
+    const near = chain.filter(({ kind }) => devices.has(kind));
+    const far = idsOf(chain.slice(near.length));
+    const own = this.written(view, idsOf(near));
+    const inherited = this.common.take(view.cursor, far, () => this.written(view, far));
+    const members = [...own.values()];
+    for (const [key, member] of inherited) if (!own.has(key)) members.push(member);
+    return `{${members.join(',')}}`;
   }
 
   values(view: ReadView, chain: readonly Link[]): Values {
@@ -103,6 +129,11 @@ export class InheritedVariables {
   /** Of the owner's own; -1 when there never were any. */
   revision(view: ReadView, ownerId: string): number {
     return this.queries.ownerRevision(view, ownerId) ?? -1;
+  }
+
+  private written(view: ReadView, ids: readonly string[]): Written {
+    const found = nearest(ids, this.queries.values(view, ids), ownerOf);
+    return new Map([...found].map(([key, { value }]) => [key, `${JSON.stringify(key)}:${value}`]));
   }
 
   private shown(view: ReadView, link: Link): OwnerShown {
