@@ -1,5 +1,6 @@
 import { perform } from './child.js';
 import type { Bench } from './figure.js';
+import { median } from './numbers.js';
 import { headers, type Server } from './server.js';
 
 export interface Ask {
@@ -35,12 +36,30 @@ export interface Loaded {
   readonly refused: number;
 }
 
+export interface Measurement extends Loaded {
+  /** CPU time of the server for one answer, in microseconds: says more than the rate where others use the machine. */
+  readonly cpuMicros: number;
+}
+
 export const connections = 64;
 
 /** Asks for so long and answers how that went. Rejects when anything was answered with an error. */
-export const load = async (bench: Bench, server: Server, asks: Asks, seconds: number): Promise<Loaded> => {
+export const load = async (
+  bench: Bench,
+  server: Server,
+  asks: Asks,
+  seconds: number,
+): Promise<Measurement> => {
   const input: Load = { url: server.url, headers, seconds, connections, asks };
+  const before = server.cpuMs() ?? NaN;
   const loaded = await perform<Loaded>(bench, 'load', input);
   if (loaded.refused > 0) throw new Error(`${loaded.refused} requests were refused or not answered`);
-  return loaded;
+  return { ...loaded, cpuMicros: (1000 * ((server.cpuMs() ?? NaN) - before)) / (loaded.rate * seconds) };
 };
+
+/** What the rounds found, the limit and ours in turn. */
+export const facts = (ours: readonly Measurement[], limit: readonly Measurement[]) => ({
+  p99Ms: ours.map(({ p99 }) => p99),
+  cpuMicros: median(ours.map(({ cpuMicros }) => cpuMicros)),
+  cpuMicrosOfTheLimit: median(limit.map(({ cpuMicros }) => cpuMicros)),
+});

@@ -7,6 +7,8 @@ import { token } from './scene.js';
 
 const startMs = 120_000;
 const betweenMs = 5;
+/** Linux has told CPU time in hundredths of a second on every machine for decades. */
+const tickMs = 10;
 
 export const headers = { 'X-Auth-Token': token };
 
@@ -72,6 +74,16 @@ export class Server {
     const text = readFileSync(status, 'utf8');
     const of = (name: string) => Number(new RegExp(`^${name}:\\s*(\\d+) kB`, 'm').exec(text)?.[1]) / 1024;
     return { now: of('VmRSS'), most: of('VmHWM') };
+  }
+
+  /** CPU time of all its threads so far, in ms; undefined where the system does not tell. */
+  cpuMs(): number | undefined {
+    const stat = `/proc/${this.child.id}/stat`;
+    if (!existsSync(stat)) return undefined;
+    const fields = readFileSync(stat, 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * tickMs;
   }
 
   stop(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Bench, Figure, Measured } from '../figure.js';
-import { type Asks, load } from '../load.js';
+import { type Asks, facts, load } from '../load.js';
 import { rounds } from '../numbers.js';
 import { scene } from '../scene.js';
 import { emptyRoute, headers, type Server, standalone } from '../server.js';
@@ -41,7 +41,10 @@ const measure = async (bench: Bench): Promise<readonly Measured[]> => {
           values: counted.map(({ bare }) => bare.rate),
         },
         target: { atLeast: 0.4 },
-        notes: { p99Ms: counted.map(({ own }) => own.p99) },
+        notes: facts(
+          counted.map(({ own }) => own),
+          counted.map(({ bare }) => bare),
+        ),
       },
     ];
   } finally {

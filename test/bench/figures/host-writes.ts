@@ -1,22 +1,24 @@
 import type { Bench, Figure, Measured } from '../figure.js';
-import { type Asks, connections, load } from '../load.js';
+import { type Asks, connections, facts, load, type Measurement } from '../load.js';
 import { rounds } from '../numbers.js';
 import { scene } from '../scene.js';
 import { emptyRoute, type Server, standalone } from '../server.js';
 
 interface Round {
-  readonly ours: number;
-  readonly empty: number;
-  readonly p99: number;
+  readonly own: Measurement;
+  readonly bare: Measurement;
 }
 
 const measured = (found: readonly Round[]): Measured => ({
   what: `host registrations over HTTP, ${connections} connections, durable`,
   unit: '/s',
-  values: found.map(({ ours }) => ours),
-  against: { what: 'the same request to an empty Fastify route', values: found.map(({ empty }) => empty) },
+  values: found.map(({ own }) => own.rate),
+  against: { what: 'the same request to an empty Fastify route', values: found.map(({ bare }) => bare.rate) },
   target: { atLeast: 0.25 },
-  notes: { p99Ms: found.map(({ p99 }) => p99) },
+  notes: facts(
+    found.map(({ own }) => own),
+    found.map(({ bare }) => bare),
+  ),
 });
 
 const measure = async (bench: Bench): Promise<readonly Measured[]> => {
@@ -33,8 +35,7 @@ const measure = async (bench: Bench): Promise<readonly Measured[]> => {
     const asks = (prefix: string): Asks => ({ type: 'writes', prefix, cloudId, regionIds });
     const round = async (index: number): Promise<Round> => {
       const bare = await load(bench, empty, asks(`empty-${index}`), seconds);
-      const own = await load(bench, ours, asks(`host-${index}`), seconds);
-      return { ours: own.rate, empty: bare.rate, p99: own.p99 };
+      return { bare, own: await load(bench, ours, asks(`host-${index}`), seconds) };
     };
     // The first round compiles.
     return [measured((await rounds(bench.quick ? 2 : 6, round)).slice(1))];
