@@ -103,6 +103,17 @@ describe('synchronising a region with the cloud', () => {
     expect((await root.post(path, { device_type: 'x' }, key)).status).toBe(422);
   });
 
+  it('is not done on the basis of an old revision of the region', async () => {
+    const { regionId } = await newRegion(root);
+    const etag = (await root.get(`/v1/regions/${regionId}`)).headers['etag'] ?? '';
+    await root.put(`/v1/regions/${regionId}`, { note: 'meanwhile' });
+    const path = `/v1/regions/${regionId}/synchronise`;
+    expect((await root.post(path, {}, { 'if-match': etag })).status).toBe(412);
+    expect(await hostsOf(regionId)).toEqual([]);
+    const current = (await root.get(`/v1/regions/${regionId}`)).headers['etag'] ?? '';
+    expect((await root.post(path, {}, { 'if-match': current })).body.registered).toHaveLength(20);
+  });
+
   it('is answered with 503 while the cloud is away, and then nothing happened', async () => {
     const { regionId } = await newRegion(root);
     cloud.faults.away = true;

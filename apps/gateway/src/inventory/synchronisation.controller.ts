@@ -4,7 +4,7 @@ import { ToRegion } from '#libs/inventory/src/inventory.handlers.js';
 import { compare, type DiscoveredHost, type Drift } from '#libs/inventory/src/synchronisation.policy.js';
 import type { ReadView } from '#libs/platform/src/read-store/read-store.js';
 import { InventoryQueries, type RegionRow } from '#projections/inventory/inventory.queries.js';
-import { Commands, type Plan, type Step } from '../http/commands.js';
+import { Commands, type Plan, type Step, unconditionally } from '../http/commands.js';
 import { Current, type Exchange, Id } from '../http/exchange.js';
 import { Answers, Requires } from '../http/requires.js';
 import { Discovery } from './discovery.js';
@@ -63,20 +63,17 @@ export class SynchronisationController {
 
   private plan(
     exchange: Exchange,
-    { id: regionId, project_id: projectId, cloud_id: cloudId }: RegionRow,
+    { id: regionId, project_id: projectId, cloud_id: cloudId, revision }: RegionRow,
     { cell_id: cellId = null, device_type: deviceType }: Synchronisation,
     unregistered: readonly DiscoveredHost[],
   ): Plan {
+    exchange.demandRevision(revision);
     const steps = unregistered.map(({ name, ipAddress, enabled }): Step => {
       const deviceId = deviceIdOf(exchange, name);
       const host = { deviceId, kind: 'host', cloudId, name, cellId, deviceType, active: enabled } as const;
       const rest = { ipAddress: ipAddress ?? unknownAddress, parentId: null, note: null };
       return (metadata) =>
-        new ToRegion(
-          regionId,
-          { type: 'RegisterDevice', ...host, ...rest },
-          { ...metadata, subject: deviceId },
-        );
+        new ToRegion(regionId, { type: 'RegisterDevice', ...host, ...rest }, unconditionally(metadata));
     });
     return { projectId, steps, names: unregistered.map(({ name }) => name) };
   }
