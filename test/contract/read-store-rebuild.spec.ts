@@ -1,3 +1,4 @@
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { AnyProjection, Write } from '#libs/kernel/src/projection.js';
@@ -54,6 +55,18 @@ const shouting = (version: number, extra: Partial<AnyProjection> = {}): AnyProje
 
 const raised = { projections: [shouting(2), tags] };
 
+/** A read store that is held up in its first building. */
+const halfBuilt = async () => {
+  const store = new WatchedStore();
+  for (let thousand = 0; thousand < 6; thousand += 1) await happen(store, 'store-1', ...aThousand(thousand));
+  const { promise, resolve: goOn } = gate();
+  store.before = () => (store.seen[0]!.length > 0 ? promise : undefined);
+  const first = bench.make(store);
+  const starting = first.start();
+  await until(() => first.cursor() !== undefined);
+  return { store, first, starting, goOn };
+};
+
 describe('a read store that is opened again', () => {
   it('goes on where it ended', async () => {
     const store = new WatchedStore();
@@ -70,23 +83,29 @@ describe('a read store that is opened again', () => {
   });
 
   it('goes on in the middle of its first building', async () => {
-    const store = new WatchedStore();
-    for (let thousand = 0; thousand < 6; thousand += 1)
-      await happen(store, 'store-1', ...aThousand(thousand));
-    const { promise, resolve } = gate();
-    store.before = () => (store.seen[0]!.length > 0 ? promise : undefined);
-    const first = bench.make(store);
-    const starting = first.start();
-    await until(() => first.cursor() !== undefined);
+    const { store, first, starting, goOn } = await halfBuilt();
     expect(() => first.now()).toThrow(/being built/);
     const closing = first.close();
-    resolve();
+    goOn();
     await expect(starting).rejects.toEqual(failsWith('unavailable', /closed/));
     await closing;
     const models = await bench.open(store);
     expect(store.seen[1]).toHaveLength(1000);
     const anew = await bench.open(store, { path: join(bench.dir, 'anew.db') });
     expect(dump(models.now())).toEqual(dump(anew.now()));
+  });
+
+  it('begins again when it was cut off in the middle of its first building', async () => {
+    const { store, first, starting, goOn } = await halfBuilt();
+    // What a process that is killed now leaves behind.
+    const cutOff = join(bench.dir, 'cut-off.db');
+    copyFileSync(bench.path, cutOff);
+    goOn();
+    await starting;
+    const models = await bench.open(store, { path: cutOff });
+    expect(bench.lines).toContainEqual(expect.stringMatching(/cut-off.db .*first building was cut off/));
+    expect(store.seen[1]).toHaveLength(6000);
+    expect(dump(models.now())).toEqual(dump(first.now()));
   });
 
   it('makes the same tables of the same log, whether at once or event by event', async () => {

@@ -5,15 +5,13 @@ import type { AnyProjection } from '#libs/kernel/src/projection.js';
 import type { RecordedEvent } from '../event-store/event-store.js';
 import type { Build } from './build.js';
 import { Catalog, catalogSchema } from './catalog.js';
+import { Draft, draftFormat, format } from './draft.js';
 import { LogMark, markSchema } from './log-mark.js';
 import { PastReader, Reader } from './reader.js';
 import { isForeign, isSqlite, isTrouble } from './sqlite-failure.js';
 
 /** 'crat', so that nobody's other database is taken for ours. */
 const applicationId = 0x63726174;
-/** Raise it when the tables of this room change: the file is built again. */
-const format = 1;
-
 class Foreign extends Error {}
 class Outdated extends Error {}
 
@@ -33,6 +31,8 @@ export class ReadModelFile {
   readonly past: PastReader;
   private readonly database: DatabaseSync;
   private readonly setCursor: StatementSync;
+  /** Until something in it was complete. */
+  private draft: Draft | undefined;
 
   /** Opens the file or makes it; one that is damaged, not ours or of another format is replaced. Throws when there can be none. */
   static open(options: FileOptions): ReadModelFile {
@@ -53,6 +53,7 @@ export class ReadModelFile {
       this.transaction(() => {
         this.catalog.settle();
       });
+      if (!this.catalog.hasLive()) this.draft = Draft.begin(this.database, path);
       this.mark = new LogMark(this.database);
       this.setCursor = this.database.prepare('UPDATE _builds SET cursor = ? WHERE id = ?');
       this.present = new Reader(path, onDamage);
@@ -85,13 +86,25 @@ export class ReadModelFile {
       for (const build of builds) this.catalog.promote(build, cursor);
     });
     for (const build of builds) build.cursor = cursor;
+    this.seal();
     this.define();
   }
 
   close(): void {
     this.present?.close();
     this.past?.close();
-    if (this.database.isOpen) this.database.close();
+    if (!this.database.isOpen) return;
+    try {
+      this.seal();
+    } catch {
+      // It stays a draft, which is built again.
+    }
+    this.database.close();
+  }
+
+  private seal(): void {
+    this.draft?.seal();
+    this.draft = undefined;
   }
 
   private prepare(): void {
@@ -99,6 +112,7 @@ export class ReadModelFile {
     const { user_version: version } = this.one<{ user_version: number }>('PRAGMA user_version');
     const { tables } = this.one<{ tables: number }>('SELECT count(*) AS tables FROM sqlite_schema');
     if (tables > 0 && owner !== applicationId) throw new Foreign('it belongs to another program');
+    if (tables > 0 && version === draftFormat) throw new Outdated('its first building was cut off');
     if (tables > 0 && version !== format) throw new Outdated('it is of another format');
     this.database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32000');
     // Checkpoints write each page once however often it changed: fewer of them make catching up faster.
