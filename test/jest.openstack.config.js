@@ -1,10 +1,18 @@
 import base from './jest.config.js';
 
 const { rootDir, projects } = base;
-const { globalSetup: _, globalTeardown: __, ...project } = projects[0];
 
-// Apart from the other tests: they need a real OpenStack, which the usual OS_* variables name.
+// Apart from the other tests: they need a real OpenStack, one file at a time, since all of them use the same hosts.
 export default {
   rootDir,
-  projects: [{ ...project, displayName: 'openstack', testMatch: ['<rootDir>/test/openstack/**/*.spec.ts'] }],
+  maxWorkers: 1,
+  projects: [
+    {
+      ...projects[0],
+      displayName: 'openstack',
+      testMatch: ['<rootDir>/test/openstack/**/*.spec.ts'],
+      globalSetup: '<rootDir>/test/openstack/harness.setup.js',
+      globalTeardown: '<rootDir>/test/openstack/harness.teardown.js',
+    },
+  ],
 };

@@ -23,17 +23,28 @@ export const keystoneOptions = (projectName = needed('OS_PROJECT_NAME')) => ({
   interface: 'public',
 });
 
-interface Server {
+export interface Server {
   readonly id: string;
+  readonly name: string;
   readonly status: string;
   readonly 'OS-EXT-SRV-ATTR:host': string | null;
   readonly 'OS-EXT-STS:task_state': string | null;
 }
 
-interface Service {
+export interface Service {
   readonly id: string;
   readonly host: string;
+  readonly status: 'enabled' | 'disabled';
+  readonly disabled_reason: string | null;
+  /** Whether its agent is alive. */
+  readonly state: 'up' | 'down';
+}
+
+export interface MigrationRecord {
+  readonly migration_type: string;
   readonly status: string;
+  readonly source_compute: string;
+  readonly dest_compute: string | null;
 }
 
 /** What people do on a real OpenStack while Craton looks on: boots, stops and deletes servers, and sets hosts by hand. */
@@ -81,14 +92,41 @@ export class OpenStack {
   }
 
   async migrations(id: string): Promise<number> {
-    const found = await this.call<{ migrations: object[] }>('GET', `/os-migrations?instance_uuid=${id}`);
-    return found.migrations.length;
+    return (await this.migrationsOf(id)).length;
+  }
+
+  /** Every migration of a server that there ever was. */
+  async migrationsOf(id: string): Promise<readonly MigrationRecord[]> {
+    type Found = { readonly migrations: readonly MigrationRecord[] };
+    return (await this.call<Found>('GET', `/os-migrations?instance_uuid=${id}`)).migrations;
+  }
+
+  /** Names of what was asked of a server, by anybody, whatever came of it. */
+  async actions(id: string): Promise<readonly string[]> {
+    type Found = { readonly instanceActions: readonly { readonly action: string }[] };
+    const found = await this.call<Found>('GET', `/servers/${id}/os-instance-actions`);
+    return found.instanceActions.map(({ action }) => action);
+  }
+
+  /** Every server on a host, of all projects. */
+  async serversOn(host: string): Promise<readonly Server[]> {
+    type Found = { readonly servers: readonly Server[] };
+    return (await this.call<Found>('GET', `/servers/detail?all_tenants=1&host=${host}`)).servers;
+  }
+
+  async services(): Promise<readonly Service[]> {
+    type Found = { readonly services: readonly Service[] };
+    return (await this.call<Found>('GET', '/os-services?binary=nova-compute')).services;
+  }
+
+  async service(host: string): Promise<Service> {
+    const service = (await this.services()).find((one) => one.host === host);
+    if (service === undefined) throw new Error(`no compute host ${host}`);
+    return service;
   }
 
   async set(host: string, enabled: boolean, reason = 'set by hand'): Promise<void> {
-    const services = await this.call<{ services: Service[] }>('GET', '/os-services?binary=nova-compute');
-    const service = services.services.find((one) => one.host === host);
-    if (service === undefined) throw new Error(`no compute host ${host}`);
+    const service = await this.service(host);
     await this.call(
       'PUT',
       `/os-services/${service.id}`,

@@ -1,0 +1,5 @@
+import { prepare } from './harness.ts';
+
+export default async () => {
+  globalThis.endHarness = await prepare();
+};
