@@ -36,6 +36,12 @@ module.exports = {
       to: { path: `^(libs/${CONTEXTS}|projections|apps)/`, pathNot: '\\.port\\.ts$' },
     },
     {
+      name: 'interchange-imports-the-kernel-only',
+      severity: 'error',
+      from: { path: '^libs/interchange/' },
+      to: { path: '^(libs|projections|apps|test)/', pathNot: '^libs/(interchange|kernel)/' },
+    },
+    {
       name: 'projections-are-pure',
       severity: 'error',
       from: { path: '^projections/.*\\.projection\\.ts$' },
