@@ -1,8 +1,6 @@
 import type { Recorded } from '#libs/kernel/src/event.js';
 import { type Projection, put } from '#libs/kernel/src/projection.js';
-import type { RegionEvent } from '#libs/inventory/src/region.events.js';
-
-type DeviceEvent = Extract<RegionEvent, { readonly data: { readonly deviceId: string } }>;
+import type { DeviceEvent } from '#libs/inventory/src/region.events.js';
 
 const noted = (event: Recorded<DeviceEvent>) => {
   const { stream, revision, data } = event;
@@ -31,6 +29,11 @@ export const history: Projection<DeviceEvent> = {
     DeviceNoteChanged: noted,
     DeviceMovedToCell: noted,
     DeviceMovedToParent: noted,
+    DeviceModelChanged: noted,
+    DeviceOsVersionChanged: noted,
+    DeviceVlansChanged: noted,
+    LabelsAdded: noted,
+    LabelsRemoved: noted,
     DeviceRetired: noted,
     DeviceRemoved: noted,
     DeviceClaimed: noted,

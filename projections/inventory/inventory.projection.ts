@@ -12,7 +12,7 @@ import type {
   CloudRemoved,
   CloudRenamed,
 } from '#libs/inventory/src/project.events.js';
-import type { RegionClosed, RegionEvent } from '#libs/inventory/src/region.events.js';
+import type { InterfaceSettings, RegionClosed, RegionEvent } from '#libs/inventory/src/region.events.js';
 import { tables } from './inventory.tables.projection.js';
 
 type InventoryEvent =
@@ -26,7 +26,7 @@ type InventoryEvent =
   | RegionRemoved
   | Exclude<RegionEvent, RegionClosed>;
 
-type Table = 'clouds' | 'regions' | 'cells' | 'devices';
+type Table = 'clouds' | 'regions' | 'cells' | 'devices' | 'networks' | 'interfaces';
 
 /** Of the stream: a cloud is in its project's, a region in its cloud's, the rest in their region's. */
 const ownerOf = ({ stream }: Recorded): string => stream.slice(stream.indexOf('-') + 1);
@@ -53,10 +53,38 @@ type DeviceFact = Recorded & { readonly data: { readonly deviceId: string } };
 
 const device = (event: DeviceFact, values: Row) => changed('devices', event.data.deviceId, event, values);
 
+type LabelFact = DeviceFact & { readonly data: { readonly labels: readonly string[] } };
+
+/** Labels say something about the device: its revision moves with them. */
+const labelled = (event: LabelFact, write: (key: Row) => Write) => [
+  ...event.data.labels.map((label) => write({ device_id: event.data.deviceId, label })),
+  ...device(event, {}),
+];
+
+type NetworkFact = Recorded & { readonly data: { readonly networkId: string } };
+
+const network = (event: NetworkFact, values: Row) => changed('networks', event.data.networkId, event, values);
+
+type InterfaceFact = Recorded & { readonly data: { readonly interfaceId: string } };
+
+const interfaceOf = (event: InterfaceFact, values: Row) =>
+  changed('interfaces', event.data.interfaceId, event, values);
+
+const settings = ['port', 'speed', 'vlan', 'duplex', 'link', 'cdp', 'security'] as const;
+
+/** Those that are given. */
+const settingsOf = (given: Partial<InterfaceSettings>): Row =>
+  Object.fromEntries(
+    settings.flatMap((setting) => {
+      const value = given[setting];
+      return value === undefined ? [] : [[setting, value]];
+    }),
+  );
+
 /** The tree of the fleet as it is; each row's revision is that of the last event about it, in the stream that holds it. */
 export const inventory: Projection<InventoryEvent> = {
   name: 'inventory',
-  version: 1,
+  version: 2,
   tables,
   on: {
     CloudRegistered: (event) => {
@@ -78,6 +106,9 @@ export const inventory: Projection<InventoryEvent> = {
       remove('regions', { id: regionId }),
       remove('cells', { region_id: regionId }),
       remove('devices', { region_id: regionId }),
+      remove('device_labels', { region_id: regionId }),
+      remove('networks', { region_id: regionId }),
+      remove('interfaces', { region_id: regionId }),
     ],
 
     CellRegistered: (event) => {
@@ -91,6 +122,7 @@ export const inventory: Projection<InventoryEvent> = {
     DeviceRegistered: (event) => {
       const { deviceId, kind, cloudId, name, ipAddress, deviceType, cellId, parentId, active, note } =
         event.data;
+      const { modelName = null, osVersion = null, vlans = null } = event.data;
       return registered('devices', deviceId, event, {
         kind,
         cloud_id: cloudId,
@@ -102,6 +134,9 @@ export const inventory: Projection<InventoryEvent> = {
         device_type: deviceType,
         active: Number(active),
         note,
+        model_name: modelName,
+        os_version: osVersion,
+        vlans,
         window_id: null,
         retired_at: null,
       });
@@ -114,9 +149,59 @@ export const inventory: Projection<InventoryEvent> = {
     DeviceNoteChanged: (event) => device(event, { note: event.data.note }),
     DeviceMovedToCell: (event) => device(event, { cell_id: event.data.cellId }),
     DeviceMovedToParent: (event) => device(event, { parent_id: event.data.parentId }),
+    DeviceModelChanged: (event) => device(event, { model_name: event.data.modelName }),
+    DeviceOsVersionChanged: (event) => device(event, { os_version: event.data.osVersion }),
+    DeviceVlansChanged: (event) => device(event, { vlans: event.data.vlans }),
+    LabelsAdded: (event) =>
+      labelled(event, (key) => put('device_labels', key, { region_id: ownerOf(event) })),
+    LabelsRemoved: (event) => labelled(event, (key) => remove('device_labels', key)),
     DeviceRetired: (event) => device(event, { retired_at: event.recordedAt.toISOString() }),
-    DeviceRemoved: ({ data }) => [remove('devices', { id: data.deviceId })],
+    DeviceRemoved: ({ data }) => [
+      remove('devices', { id: data.deviceId }),
+      remove('device_labels', { device_id: data.deviceId }),
+    ],
     DeviceClaimed: (event) => device(event, { window_id: event.data.windowId }),
     DeviceReleased: (event) => device(event, { window_id: null }),
+
+    NetworkRegistered: (event) => {
+      const { networkId, cloudId, cellId, name, cidr, gateway, netmask, ipBlockType, nss } = event.data;
+      return registered('networks', networkId, event, {
+        cloud_id: cloudId,
+        region_id: ownerOf(event),
+        cell_id: cellId,
+        name,
+        cidr,
+        gateway,
+        netmask,
+        ip_block_type: ipBlockType,
+        nss,
+      });
+    },
+    NetworkRenamed: (event) => network(event, { name: event.data.name }),
+    NetworkReaddressed: (event) => {
+      const { cidr, gateway, netmask } = event.data;
+      return network(event, { cidr, gateway, netmask });
+    },
+    NetworkIpBlockTypeChanged: (event) => network(event, { ip_block_type: event.data.ipBlockType }),
+    NetworkNssChanged: (event) => network(event, { nss: event.data.nss }),
+    NetworkRemoved: ({ data }) => [remove('networks', { id: data.networkId })],
+
+    InterfaceRegistered: (event) => {
+      const { interfaceId, deviceId, networkId, name, interfaceType, ipAddress, vlanId } = event.data;
+      return registered('interfaces', interfaceId, event, {
+        region_id: ownerOf(event),
+        device_id: deviceId,
+        network_id: networkId,
+        name,
+        interface_type: interfaceType,
+        ip_address: ipAddress,
+        vlan_id: vlanId,
+        ...settingsOf(event.data),
+      });
+    },
+    InterfaceRenamed: (event) => interfaceOf(event, { name: event.data.name }),
+    InterfaceTypeChanged: (event) => interfaceOf(event, { interface_type: event.data.interfaceType }),
+    InterfaceSettingsChanged: (event) => interfaceOf(event, settingsOf(event.data)),
+    InterfaceRemoved: ({ data }) => [remove('interfaces', { id: data.interfaceId })],
   },
 };

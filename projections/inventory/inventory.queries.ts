@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { type Page, pageOf, type Rows } from '#libs/platform/src/read-store/page.js';
-import type { ReadView, SqlValue } from '#libs/platform/src/read-store/read-view.js';
+import { type Among, type Filter, type Page, pageOf, type Rows } from '#libs/platform/src/read-store/page.js';
+import type { ReadView } from '#libs/platform/src/read-store/read-view.js';
 
 export interface CloudRow {
   readonly id: string;
@@ -26,6 +26,9 @@ export interface DeviceRow extends CellRow {
   readonly parent_id: string | null;
   readonly ip_address: string;
   readonly device_type: string;
+  readonly model_name: string | null;
+  readonly os_version: string | null;
+  readonly vlans: string | null;
   readonly active: 0 | 1;
   /** The maintenance window that it is under. */
   readonly window_id: string | null;
@@ -42,6 +45,10 @@ export type DeviceFilter = CellFilter &
     cellId: string;
     /** Null: those without a parent. */
     parentId: string | null;
+    /** With a parent: not only its children, but everything under it. */
+    descendants: boolean;
+    /** All of them. */
+    labels: readonly string[];
     kind: string;
     deviceType: string;
     ipAddress: string;
@@ -72,10 +79,10 @@ const hanging = {
 } as const;
 
 /** Columns that have an index, the one that leaves the fewest rows first. */
-const indexed = ['id', 'name', 'ip_address', 'parent_id', 'cell_id', 'region_id', 'project_id'];
+const indexed = ['id', 'name', 'ip_address', 'parent_id', 'devices.id', 'cell_id', 'region_id', 'project_id'];
 
 /** Leaves one column to be searched by; the plus keeps SQLite, which knows nothing of the numbers, from choosing another. */
-const searchedBy = (columns: Readonly<Record<string, SqlValue | undefined>>) => {
+const searchedBy = (columns: Filter): Filter => {
   const best = indexed.find((column) => columns[column] !== undefined && columns[column] !== null);
   return Object.fromEntries(
     Object.entries(columns).map(([column, value]) => [
@@ -126,7 +133,8 @@ export class InventoryQueries {
       cloud_id: filter.cloudId,
       region_id: filter.regionId,
       cell_id: filter.cellId,
-      parent_id: filter.parentId,
+      parent_id: filter.descendants ? undefined : filter.parentId,
+      'devices.id': this.among(view, filter),
       kind: filter.kind,
       device_type: filter.deviceType,
       ip_address: filter.ipAddress,
@@ -134,6 +142,33 @@ export class InventoryQueries {
       '(retired_at IS NOT NULL)': retired === undefined ? undefined : Number(retired),
     };
     return pageOf(view, 'devices', searchedBy(columns), page);
+  }
+
+  /** Of the device, in alphabetical order. */
+  labels(view: ReadView, deviceId: string): readonly string[] {
+    const sql = 'SELECT label FROM device_labels WHERE device_id = ? ORDER BY label';
+    return view.all<{ label: string }>(sql, deviceId).map(({ label }) => label);
+  }
+
+  /** The same for many devices at once; those without labels are left out. */
+  labelsOfAll(view: ReadView, deviceIds: readonly string[]): ReadonlyMap<string, readonly string[]> {
+    const sql = `SELECT device_id, label FROM device_labels
+      WHERE device_id IN (SELECT value FROM json_each(?)) ORDER BY device_id, label`;
+    const found = view.all<{ device_id: string; label: string }>(sql, JSON.stringify(deviceIds));
+    const byDevice = Map.groupBy(found, ({ device_id }) => device_id);
+    return new Map([...byDevice].map(([id, rows]) => [id, rows.map(({ label }) => label)]));
+  }
+
+  /** Identifiers of all devices under this one, level by level, retired ones included. */
+  descendants(view: ReadView, deviceId: string): readonly string[] {
+    const sql = 'SELECT id FROM devices WHERE parent_id IN (SELECT value FROM json_each(?)) ORDER BY id';
+    const levels: string[][] = [];
+    let level = [deviceId];
+    while (level.length > 0 && levels.length < deepest) {
+      level = view.all<{ id: string }>(sql, JSON.stringify(level)).map(({ id }) => id);
+      levels.push(level);
+    }
+    return levels.flat();
   }
 
   /** The device's parent, the parent's parent and so on: nearest first. */
@@ -184,5 +219,14 @@ export class InventoryQueries {
       found.push(...view.all<DeviceRow>(sql, regionId, some));
     }
     return found;
+  }
+
+  private among(view: ReadView, { parentId, descendants, labels = [] }: DeviceFilter): Among | undefined {
+    const below = descendants && parentId ? [JSON.stringify(this.descendants(view, parentId))] : [];
+    const parts = [
+      ...below.map(() => 'SELECT value FROM json_each(?)'),
+      ...labels.map(() => 'SELECT device_id FROM device_labels WHERE label = ?'),
+    ];
+    return parts.length === 0 ? undefined : { sql: parts.join(' INTERSECT '), values: [...below, ...labels] };
   }
 }

@@ -1,13 +1,14 @@
 import type { Table } from '#libs/kernel/src/projection.js';
 
 const named = { id: 'TEXT NOT NULL', project_id: 'TEXT NOT NULL' } as const;
-const described = {
+const changing = {
   name: 'TEXT NOT NULL',
-  note: 'TEXT',
   revision: 'INTEGER NOT NULL',
   created_at: 'TEXT NOT NULL',
   updated_at: 'TEXT',
 } as const;
+
+const described = { note: 'TEXT', ...changing } as const;
 
 // A list is in the order of identifiers, which every index of a table ends with: one column is enough for most.
 export const tables: readonly Table[] = [
@@ -35,6 +36,9 @@ export const tables: readonly Table[] = [
       parent_id: 'TEXT',
       ip_address: 'TEXT NOT NULL',
       device_type: 'TEXT NOT NULL',
+      model_name: 'TEXT',
+      os_version: 'TEXT',
+      vlans: 'TEXT',
       active: 'INTEGER NOT NULL',
       window_id: 'TEXT',
       retired_at: 'TEXT',
@@ -42,5 +46,50 @@ export const tables: readonly Table[] = [
     },
     key: ['id'],
     indexes: [['project_id'], ['region_id'], ['cell_id'], ['parent_id'], ['name'], ['ip_address']],
+  },
+  {
+    name: 'device_labels',
+    columns: { device_id: 'TEXT NOT NULL', label: 'TEXT NOT NULL', region_id: 'TEXT NOT NULL' },
+    key: ['device_id', 'label'],
+    indexes: [['label'], ['region_id']],
+  },
+  {
+    name: 'networks',
+    columns: {
+      ...named,
+      cloud_id: 'TEXT NOT NULL',
+      region_id: 'TEXT NOT NULL',
+      cell_id: 'TEXT',
+      cidr: 'TEXT NOT NULL',
+      gateway: 'TEXT NOT NULL',
+      netmask: 'TEXT NOT NULL',
+      ip_block_type: 'TEXT',
+      nss: 'TEXT',
+      ...changing,
+    },
+    key: ['id'],
+    indexes: [['project_id'], ['region_id'], ['cell_id'], ['name']],
+  },
+  {
+    name: 'interfaces',
+    columns: {
+      ...named,
+      region_id: 'TEXT NOT NULL',
+      device_id: 'TEXT NOT NULL',
+      network_id: 'TEXT',
+      interface_type: 'TEXT NOT NULL',
+      ip_address: 'TEXT NOT NULL',
+      vlan_id: 'INTEGER',
+      port: 'INTEGER',
+      speed: 'INTEGER',
+      vlan: 'TEXT',
+      duplex: 'TEXT',
+      link: 'TEXT',
+      cdp: 'TEXT',
+      security: 'TEXT',
+      ...changing,
+    },
+    key: ['id'],
+    indexes: [['project_id'], ['region_id'], ['device_id'], ['network_id'], ['name'], ['ip_address']],
   },
 ];

@@ -2,10 +2,22 @@ import type { Recorded } from '#libs/kernel/src/event.js';
 import { type Projection, put, remove, type Write } from '#libs/kernel/src/projection.js';
 import type { RegionRemoved } from '#libs/inventory/src/cloud.events.js';
 import type { CloudRemoved, ProjectRemoved } from '#libs/inventory/src/project.events.js';
-import type { CellRemoved, DeviceRemoved } from '#libs/inventory/src/region.events.js';
+import type {
+  CellRemoved,
+  DeviceRemoved,
+  InterfaceRemoved,
+  NetworkRemoved,
+} from '#libs/inventory/src/region.events.js';
 import type { VariablesEvent } from '#libs/inventory/src/variables.events.js';
 
-type OwnerRemoved = ProjectRemoved | CloudRemoved | RegionRemoved | CellRemoved | DeviceRemoved;
+type OwnerRemoved =
+  | ProjectRemoved
+  | CloudRemoved
+  | RegionRemoved
+  | CellRemoved
+  | DeviceRemoved
+  | NetworkRemoved
+  | InterfaceRemoved;
 
 const idOf = ({ stream }: Recorded): string => stream.slice(stream.indexOf('-') + 1);
 
@@ -68,5 +80,7 @@ export const variables: Projection<VariablesEvent | OwnerRemoved> = {
     RegionRemoved: ({ data }) => forgotten(data.regionId),
     CellRemoved: ({ data }) => forgotten(data.cellId),
     DeviceRemoved: ({ data }) => forgotten(data.deviceId),
+    NetworkRemoved: ({ data }) => forgotten(data.networkId),
+    InterfaceRemoved: ({ data }) => forgotten(data.interfaceId),
   },
 };

@@ -79,6 +79,8 @@ describe('the read model of variables', () => {
     ['cloud-c1', 'RegionRemoved', { regionId: 'o1' }],
     ['region-r1', 'CellRemoved', { cellId: 'o1' }],
     ['region-r1', 'DeviceRemoved', { deviceId: 'o1' }],
+    ['region-r1', 'NetworkRemoved', { networkId: 'o1' }],
+    ['region-r1', 'InterfaceRemoved', { interfaceId: 'o1' }],
   ])('forgets the variables of what is removed: %s %s', async (stream, type, data) => {
     await model.after('variables-o2', set({ a: 1 }));
     await model.after('variables-o1', set({ a: 1, b: 2 }));

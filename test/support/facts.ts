@@ -12,6 +12,9 @@ const id = (name: string) => v5(name, v5.URL);
 const secret = 'never-to-be-told';
 const host = { hostId: id('host'), regionId: id('region'), name: 'compute-1' };
 const device = { deviceId: id('device') };
+const network = { networkId: id('network') };
+const range = { cidr: '10.0.0.0/24', gateway: '10.0.0.1', netmask: '255.255.255.0' };
+const port = { interfaceId: id('interface') };
 const at = '2026-11-22T14:42:39.433Z';
 const work: Work = { step: 'move', item: 0, phase: 'step', attempt: 1 };
 const step: StepDefinition = {
@@ -83,6 +86,43 @@ export const facts: { readonly [T in AnnouncedEvent['type']]: readonly [stream: 
     `variables-${id('device')}`,
     { ownerKind: 'host', values: { password: secret, ntp: [secret] } },
   ],
+  DeviceModelChanged: [`region-${id('region')}`, { ...device, modelName: 'X1' }],
+  DeviceOsVersionChanged: [`region-${id('region')}`, { ...device, osVersion: '7.1' }],
+  DeviceVlansChanged: [`region-${id('region')}`, { ...device, vlans: null }],
+  LabelsAdded: [`region-${id('region')}`, { ...device, labels: ['rack:7', 'ü☃'] }],
+  LabelsRemoved: [`region-${id('region')}`, { ...device, labels: ['rack:7'] }],
+  NetworkRegistered: [
+    `region-${id('region')}`,
+    { ...network, ...range, cloudId: id('cloud'), name: 'n', cellId: null, ipBlockType: null, nss: null },
+  ],
+  NetworkRenamed: [`region-${id('region')}`, { ...network, name: 'm' }],
+  NetworkReaddressed: [`region-${id('region')}`, { ...network, ...range }],
+  NetworkIpBlockTypeChanged: [`region-${id('region')}`, { ...network, ipBlockType: 'private' }],
+  NetworkNssChanged: [`region-${id('region')}`, { ...network, nss: null }],
+  NetworkRemoved: [`region-${id('region')}`, network],
+  InterfaceRegistered: [
+    `region-${id('region')}`,
+    {
+      ...port,
+      ...device,
+      ...network,
+      name: 'eth0',
+      interfaceType: 'ethernet',
+      ipAddress: '10.0.0.5',
+      vlanId: 4,
+      port: 1,
+      speed: 1000,
+      vlan: null,
+      duplex: 'full',
+      link: 'up',
+      cdp: null,
+      security: null,
+    },
+  ],
+  InterfaceRenamed: [`region-${id('region')}`, { ...port, name: 'eth1' }],
+  InterfaceTypeChanged: [`region-${id('region')}`, { ...port, interfaceType: 'fibre' }],
+  InterfaceSettingsChanged: [`region-${id('region')}`, { ...port, speed: 10_000, link: null }],
+  InterfaceRemoved: [`region-${id('region')}`, port],
   VariablesRemoved: [`variables-${id('device')}`, { ownerKind: 'host', keys: ['password'] }],
   WindowScheduled: [`window-${id('window')}`, { host, startsAt: at, endsAt: at, note: null }],
   WindowOpened: [`window-${id('window')}`, { host, at }],

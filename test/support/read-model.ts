@@ -1,3 +1,4 @@
+import type { Cursor } from '#libs/kernel/src/event.js';
 import type { AnyProjection } from '#libs/kernel/src/projection.js';
 import { type Clock, SystemClock } from '#libs/platform/src/clock.js';
 import { MemoryEventStore, MemoryLog } from '#libs/platform/src/event-store/memory-event-store.js';
@@ -30,6 +31,12 @@ export class ReadModel {
     const cursor = await happen(this.store, stream, ...facts);
     await this.models.passed(cursor, 10_000);
     return this.models.now();
+  }
+
+  /** As it was; for after something has happened. */
+  asOf(cursor: Cursor | undefined): ReadView {
+    if (!this.models || cursor === undefined) throw new Error('nothing has happened yet');
+    return this.models.asOf(cursor);
   }
 
   /** Event types that a projection handles and that never happened here. */

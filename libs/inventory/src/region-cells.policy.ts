@@ -1,12 +1,13 @@
 import { DomainError } from '#libs/kernel/src/errors.js';
-import { type Cell, dependentsOf, type Region } from './region-state.policy.js';
+import { closing, removal } from './region-removal.policy.js';
+import type { Cell, Region } from './region-state.policy.js';
 import type { RegionEvent } from './region.events.js';
 
 export type CellCommand =
   | { type: 'RegisterCell'; cellId: string; cloudId: string; name: string; note: string | null }
   | { type: 'ChangeCell'; cellId: string; name?: string; note?: string | null }
-  | { type: 'RemoveCell'; cellId: string }
-  | { type: 'CloseRegion' };
+  | { type: 'RemoveCell'; cellId: string; cascade?: boolean }
+  | { type: 'CloseRegion'; cascade?: boolean };
 
 export const demandOpen = (state: Region): void => {
   if (state.closed) throw new DomainError('illegal-state', 'the region is being removed');
@@ -16,6 +17,11 @@ const cellOf = (state: Region, cellId: string): Cell => {
   const cell = state.cells.get(cellId);
   if (!cell) throw new DomainError('not-found', `there is no cell ${cellId} in the region`);
   return cell;
+};
+
+/** A cell that something refers to. */
+export const demandCell = (state: Region, cellId: string | null | undefined): void => {
+  if (cellId) cellOf(state, cellId);
 };
 
 const demandFreeName = (state: Region, name: string): void => {
@@ -47,23 +53,12 @@ const change = (
   return events;
 };
 
-const remove = (cellId: string, state: Region): readonly RegionEvent[] => {
-  const { name } = cellOf(state, cellId);
-  const devices = dependentsOf(state, cellId);
-  if (devices > 0) throw new DomainError('illegal-state', `${devices} devices are still in cell ${name}`);
-  return [{ type: 'CellRemoved', data: { cellId } }];
-};
-
-const close = (state: Region): readonly RegionEvent[] => {
-  if (state.closed) return [];
-  const { cells, names } = state;
-  if (cells.size + names.size > 0) {
-    throw new DomainError(
-      'illegal-state',
-      `${cells.size} cells and ${names.size} devices still belong to the region`,
-    );
-  }
-  return [{ type: 'RegionClosed', data: {} }];
+const remove = (
+  { cellId, cascade }: Extract<CellCommand, { type: 'RemoveCell' }>,
+  state: Region,
+): readonly RegionEvent[] => {
+  cellOf(state, cellId);
+  return removal(state, cellId, cascade);
 };
 
 export const decideCell = (command: CellCommand, state: Region): readonly RegionEvent[] => {
@@ -73,8 +68,8 @@ export const decideCell = (command: CellCommand, state: Region): readonly Region
     case 'ChangeCell':
       return change(command, state);
     case 'RemoveCell':
-      return remove(command.cellId, state);
+      return remove(command, state);
     case 'CloseRegion':
-      return close(state);
+      return closing(state, command.cascade);
   }
 };

@@ -1,6 +1,8 @@
 import { DomainError } from '#libs/kernel/src/errors.js';
-import { demandOpen } from './region-cells.policy.js';
-import { dependentsOf, type Device, type Region } from './region-state.policy.js';
+import { demandCell, demandOpen } from './region-cells.policy.js';
+import { labelling, type LabelCommand } from './region-labels.policy.js';
+import { demandNoChildren, demandUnclaimed, removal } from './region-removal.policy.js';
+import { childrenOf, type Device, type Region } from './region-state.policy.js';
 import type { DeviceKind, RegionEvent } from './region.events.js';
 
 export type DeviceCommand =
@@ -16,6 +18,10 @@ export type DeviceCommand =
       parentId: string | null;
       active: boolean;
       note: string | null;
+      modelName?: string | null;
+      osVersion?: string | null;
+      vlans?: string | null;
+      labels?: readonly string[];
     }
   | {
       type: 'ChangeDevice';
@@ -27,9 +33,13 @@ export type DeviceCommand =
       note?: string | null;
       cellId?: string | null;
       parentId?: string | null;
+      modelName?: string | null;
+      osVersion?: string | null;
+      vlans?: string | null;
     }
+  | LabelCommand
   | { type: 'RetireDevice'; deviceId: string }
-  | { type: 'RemoveDevice'; deviceId: string }
+  | { type: 'RemoveDevice'; deviceId: string; cascade?: boolean }
   | { type: 'ClaimDevice'; deviceId: string; windowId: string }
   | { type: 'ReleaseDevice'; deviceId: string; windowId: string };
 
@@ -39,7 +49,7 @@ const deviceOf = (state: Region, deviceId: string): Device => {
   return device;
 };
 
-const inService = (state: Region, deviceId: string): Device => {
+export const inService = (state: Region, deviceId: string): Device => {
   const device = deviceOf(state, deviceId);
   if (device.retired) throw new DomainError('illegal-state', `${device.name} is retired`);
   return device;
@@ -49,36 +59,57 @@ const demandFreeName = (state: Region, name: string): void => {
   if (state.names.has(name)) throw new DomainError('already-exists', `a device named ${name} already exists`);
 };
 
-const demandCell = (state: Region, cellId: string | null | undefined): void => {
-  if (cellId && !state.cells.has(cellId)) {
-    throw new DomainError('not-found', `there is no cell ${cellId} in the region`);
+/** Readers of the tree go no further up. */
+const mostLevels = 32;
+
+/** How many levels of devices there are from this one down. */
+const levelsBelow = (state: Region, deviceId: string): number => {
+  let levels = 0;
+  for (let level = [deviceId]; level.length > 0 && levels <= mostLevels; levels += 1) {
+    level = level.flatMap((id) => childrenOf(state, id));
   }
+  return levels;
 };
 
+interface Placed {
+  readonly deviceId: string;
+  readonly kind: DeviceKind;
+  readonly parentId?: string | null;
+}
+
 /** The tree is strict: a device is not its own ancestor. */
-const demandParent = (state: Region, deviceId: string, parentId: string | null | undefined): void => {
+const demandParent = (state: Region, { deviceId, kind, parentId }: Placed): void => {
   if (!parentId) return;
   if (parentId === deviceId) throw new DomainError('illegal-state', 'a device cannot be its own parent');
-  for (
-    let above = inService(state, parentId).parentId;
-    above !== null;
-    above = deviceOf(state, above).parentId
-  ) {
+  const parent = inService(state, parentId);
+  if (kind === 'container' && parent.kind === 'network-device') {
+    throw new DomainError('illegal-state', `a container is not in a network device such as ${parent.name}`);
+  }
+  let levels = levelsBelow(state, deviceId) + 1;
+  for (let above = parent.parentId; above !== null; above = deviceOf(state, above).parentId) {
     if (above === deviceId) {
-      throw new DomainError('illegal-state', `${deviceOf(state, parentId).name} descends from the device`);
+      throw new DomainError('illegal-state', `${parent.name} descends from the device`);
     }
+    levels += 1;
+  }
+  if (levels > mostLevels) {
+    throw new DomainError('illegal-state', `a tree of devices has at most ${mostLevels} levels`);
   }
 };
 
 const register = (
-  { type: _type, ...device }: Extract<DeviceCommand, { type: 'RegisterDevice' }>,
+  { type: _type, labels = [], ...device }: Extract<DeviceCommand, { type: 'RegisterDevice' }>,
   state: Region,
 ): readonly RegionEvent[] => {
+  const { deviceId } = device;
   demandOpen(state);
   demandFreeName(state, device.name);
   demandCell(state, device.cellId);
-  demandParent(state, device.deviceId, device.parentId);
-  return [{ type: 'DeviceRegistered', data: device }];
+  demandParent(state, device);
+  return [
+    { type: 'DeviceRegistered', data: device },
+    ...labelling({ type: 'AddLabels', deviceId, labels }, new Set()),
+  ];
 };
 
 type Change = Extract<DeviceCommand, { type: 'ChangeDevice' }>;
@@ -100,13 +131,16 @@ const changes: {
   note: (deviceId, note) => ({ type: 'DeviceNoteChanged', data: { deviceId, note } }),
   cellId: (deviceId, cellId) => ({ type: 'DeviceMovedToCell', data: { deviceId, cellId } }),
   parentId: (deviceId, parentId) => ({ type: 'DeviceMovedToParent', data: { deviceId, parentId } }),
+  modelName: (deviceId, modelName) => ({ type: 'DeviceModelChanged', data: { deviceId, modelName } }),
+  osVersion: (deviceId, osVersion) => ({ type: 'DeviceOsVersionChanged', data: { deviceId, osVersion } }),
+  vlans: (deviceId, vlans) => ({ type: 'DeviceVlansChanged', data: { deviceId, vlans } }),
 };
 
 const change = ({ type: _type, deviceId, ...wanted }: Change, state: Region): readonly RegionEvent[] => {
   const device = inService(state, deviceId);
   if (wanted.name !== undefined && wanted.name !== device.name) demandFreeName(state, wanted.name);
   demandCell(state, wanted.cellId);
-  demandParent(state, deviceId, wanted.parentId);
+  demandParent(state, { ...wanted, deviceId, kind: device.kind });
   return (Object.keys(changes) as (keyof typeof changes)[])
     .filter((member) => wanted[member] !== undefined && wanted[member] !== device[member])
     .map((member) =>
@@ -114,26 +148,20 @@ const change = ({ type: _type, deviceId, ...wanted }: Change, state: Region): re
     );
 };
 
-/** Nothing may hang under a device that goes, and no maintenance may be working on it. */
-const demandFree = (state: Region, deviceId: string, { name, claimedBy }: Device): void => {
-  const children = dependentsOf(state, deviceId);
-  if (children > 0)
-    throw new DomainError('illegal-state', `${children} devices still have ${name} as their parent`);
-  if (claimedBy !== null) {
-    throw new DomainError('illegal-state', `${name} is under maintenance window ${claimedBy}`);
-  }
-};
-
 const retire = (deviceId: string, state: Region): readonly RegionEvent[] => {
   const device = deviceOf(state, deviceId);
   if (device.retired) return [];
-  demandFree(state, deviceId, device);
+  demandNoChildren(state, deviceId);
+  demandUnclaimed(state, deviceId);
   return [{ type: 'DeviceRetired', data: { deviceId } }];
 };
 
-const remove = (deviceId: string, state: Region): readonly RegionEvent[] => {
-  demandFree(state, deviceId, deviceOf(state, deviceId));
-  return [{ type: 'DeviceRemoved', data: { deviceId } }];
+const remove = (
+  { deviceId, cascade }: Extract<DeviceCommand, { type: 'RemoveDevice' }>,
+  state: Region,
+): readonly RegionEvent[] => {
+  deviceOf(state, deviceId);
+  return removal(state, deviceId, cascade);
 };
 
 const claim = (deviceId: string, windowId: string, state: Region): readonly RegionEvent[] => {
@@ -156,10 +184,14 @@ export const decideDevice = (command: DeviceCommand, state: Region): readonly Re
       return register(command, state);
     case 'ChangeDevice':
       return change(command, state);
+    case 'AddLabels':
+    case 'RemoveLabels':
+    case 'ReplaceLabels':
+      return labelling(command, inService(state, command.deviceId).labels);
     case 'RetireDevice':
       return retire(command.deviceId, state);
     case 'RemoveDevice':
-      return remove(command.deviceId, state);
+      return remove(command, state);
     case 'ClaimDevice':
       return claim(command.deviceId, command.windowId, state);
     case 'ReleaseDevice':

@@ -1,5 +1,4 @@
-import { evolveInPlace } from '#libs/kernel/src/decider.js';
-import type { RegionEvent } from './region.events.js';
+import type { AddressRange, DeviceKind, InterfaceSettings } from './region.events.js';
 
 export interface Cell {
   readonly name: string;
@@ -7,6 +6,7 @@ export interface Cell {
 }
 
 export interface Device {
+  readonly kind: DeviceKind;
   name: string;
   ipAddress: string;
   deviceType: string;
@@ -14,9 +14,27 @@ export interface Device {
   parentId: string | null;
   active: boolean;
   note: string | null;
+  modelName: string | null;
+  osVersion: string | null;
+  vlans: string | null;
+  labels: ReadonlySet<string>;
   retired: boolean;
   /** The maintenance window that it is under. */
   claimedBy: string | null;
+}
+
+export interface Network extends AddressRange {
+  readonly name: string;
+  readonly cellId: string | null;
+  readonly ipBlockType: string | null;
+  readonly nss: string | null;
+}
+
+export interface Interface extends InterfaceSettings {
+  readonly deviceId: string;
+  readonly name: string;
+  readonly interfaceType: string;
+  readonly networkId: string | null;
 }
 
 /** A hundred thousand devices: everything that a decision asks for is a lookup. */
@@ -27,8 +45,16 @@ export interface Region {
   readonly devices: Map<string, Device>;
   /** Names of the devices in service. */
   readonly names: Set<string>;
-  /** How many devices in service have this cell or this parent. */
-  readonly dependents: Map<string, number>;
+  readonly networks: Map<string, Network>;
+  readonly networkNames: Set<string>;
+  readonly interfaces: Map<string, Interface>;
+  /** Each behind the device that it is unique in: `interfaceKey`. */
+  readonly interfaceNames: Set<string>;
+  /**
+   * What hangs on a thing, by identifier: devices in service on their cell and parent, networks on their cell, interfaces on
+   * their device and, while that is in service, on their network.
+   */
+  readonly dependents: Map<string, Set<string>>;
 }
 
 export const emptyRegion = (): Region => ({
@@ -37,107 +63,45 @@ export const emptyRegion = (): Region => ({
   cellNames: new Set(),
   devices: new Map(),
   names: new Set(),
+  networks: new Map(),
+  networkNames: new Set(),
+  interfaces: new Map(),
+  interfaceNames: new Set(),
   dependents: new Map(),
 });
 
-export const dependentsOf = (state: Region, id: string): number => state.dependents.get(id) ?? 0;
+const nothing: ReadonlySet<string> = new Set();
 
-const count = (state: Region, id: string | null, by: 1 | -1): void => {
-  if (id === null) return;
-  const total = dependentsOf(state, id) + by;
-  if (total === 0) state.dependents.delete(id);
-  else state.dependents.set(id, total);
+export const dependentsOf = (state: Region, id: string): ReadonlySet<string> =>
+  state.dependents.get(id) ?? nothing;
+
+export const childrenOf = (state: Region, deviceId: string): readonly string[] =>
+  [...dependentsOf(state, deviceId)].filter((id) => state.devices.has(id));
+
+export const hang = (state: Region, id: string, on: string | null): void => {
+  if (on === null) return;
+  const known = state.dependents.get(on);
+  if (known) known.add(id);
+  else state.dependents.set(on, new Set([id]));
 };
 
-const addDevice = (state: Region, id: string, device: Device): void => {
-  state.devices.set(id, device);
-  state.names.add(device.name);
-  count(state, device.cellId, 1);
-  count(state, device.parentId, 1);
+export const unhang = (state: Region, id: string, from: string | null): void => {
+  if (from === null) return;
+  const known = state.dependents.get(from);
+  known?.delete(id);
+  if (known?.size === 0) state.dependents.delete(from);
 };
 
-const takeOutOfService = (state: Region, { name, cellId, parentId }: Device): void => {
-  state.names.delete(name);
-  count(state, cellId, -1);
-  count(state, parentId, -1);
-};
+export const interfaceKey = (deviceId: string, name: string): string => `${deviceId} ${name}`;
 
-const changeCell = (state: Region, id: string, change: Partial<Cell>): void => {
-  const cell = state.cells.get(id);
-  if (!cell) return;
-  if (change.name !== undefined) {
-    state.cellNames.delete(cell.name);
-    state.cellNames.add(change.name);
-  }
-  state.cells.set(id, { ...cell, ...change });
-};
-
-const withDevice = (state: Region, id: string, change: (device: Device) => void): void => {
+/** What it is and how it is called; just the identifier for what is not in the region. */
+export const called = (state: Region, id: string): string => {
   const device = state.devices.get(id);
-  if (device) change(device);
+  if (device) return `${device.kind.replace('-', ' ')} ${device.name}`;
+  const [kind, thing] = state.cells.has(id)
+    ? ['cell', state.cells.get(id)]
+    : state.networks.has(id)
+      ? ['network', state.networks.get(id)]
+      : ['interface', state.interfaces.get(id)];
+  return `${kind} ${thing?.name ?? id}`;
 };
-
-const rename = (state: Region, device: Device, name: string): void => {
-  state.names.delete(device.name);
-  state.names.add(name);
-  device.name = name;
-};
-
-const hangUnder = (
-  state: Region,
-  device: Device,
-  what: 'cellId' | 'parentId',
-  under: string | null,
-): void => {
-  count(state, device[what], -1);
-  count(state, under, 1);
-  device[what] = under;
-};
-
-const removeDevice = (state: Region, id: string, device: Device): void => {
-  if (!device.retired) takeOutOfService(state, device);
-  state.devices.delete(id);
-};
-
-export const evolveRegion = evolveInPlace<Region, RegionEvent>({
-  CellRegistered: (state, { cellId, name, note }) => {
-    state.cells.set(cellId, { name, note });
-    state.cellNames.add(name);
-  },
-  CellRenamed: (state, { cellId, name }) => changeCell(state, cellId, { name }),
-  CellNoteChanged: (state, { cellId, note }) => changeCell(state, cellId, { note }),
-  CellRemoved: (state, { cellId }) => {
-    state.cellNames.delete(state.cells.get(cellId)?.name ?? '');
-    state.cells.delete(cellId);
-  },
-  DeviceRegistered: (state, { deviceId, kind: _kind, cloudId: _cloud, ...facts }) =>
-    addDevice(state, deviceId, { ...facts, retired: false, claimedBy: null }),
-  DeviceRenamed: (state, { deviceId, name }) =>
-    withDevice(state, deviceId, (device) => rename(state, device, name)),
-  DeviceAddressChanged: (state, { deviceId, ipAddress }) =>
-    withDevice(state, deviceId, (device) => (device.ipAddress = ipAddress)),
-  DeviceTypeChanged: (state, { deviceId, deviceType }) =>
-    withDevice(state, deviceId, (device) => (device.deviceType = deviceType)),
-  DeviceActivated: (state, { deviceId }) => withDevice(state, deviceId, (device) => (device.active = true)),
-  DeviceDeactivated: (state, { deviceId }) =>
-    withDevice(state, deviceId, (device) => (device.active = false)),
-  DeviceNoteChanged: (state, { deviceId, note }) =>
-    withDevice(state, deviceId, (device) => (device.note = note)),
-  DeviceMovedToCell: (state, { deviceId, cellId }) =>
-    withDevice(state, deviceId, (device) => hangUnder(state, device, 'cellId', cellId)),
-  DeviceMovedToParent: (state, { deviceId, parentId }) =>
-    withDevice(state, deviceId, (device) => hangUnder(state, device, 'parentId', parentId)),
-  DeviceRetired: (state, { deviceId }) =>
-    withDevice(state, deviceId, (device) => {
-      takeOutOfService(state, device);
-      device.retired = true;
-    }),
-  DeviceRemoved: (state, { deviceId }) =>
-    withDevice(state, deviceId, (device) => removeDevice(state, deviceId, device)),
-  DeviceClaimed: (state, { deviceId, windowId }) =>
-    withDevice(state, deviceId, (device) => (device.claimedBy = windowId)),
-  DeviceReleased: (state, { deviceId }) => withDevice(state, deviceId, (device) => (device.claimedBy = null)),
-  RegionClosed: (state) => {
-    state.closed = true;
-  },
-});

@@ -1,36 +1,7 @@
+import { cell, claimed, register, registered, retired } from '#test/support/region.js';
 import { given } from '#test/support/given.js';
-import { region, type RegionCommand } from './region.decider.js';
+import { region } from './region.decider.js';
 import type { RegionEvent } from './region.events.js';
-
-type Register = Extract<RegionCommand, { type: 'RegisterDevice' }>;
-
-const facts = (deviceId: string, more: Partial<Register> = {}) => ({
-  deviceId,
-  kind: 'host' as const,
-  cloudId: 'cloud',
-  name: `name-${deviceId}`,
-  ipAddress: '10.0.0.1',
-  deviceType: 'server',
-  cellId: null,
-  parentId: null,
-  active: true,
-  note: null,
-  ...more,
-});
-const register = (deviceId: string, more: Partial<Register> = {}): Register => ({
-  ...facts(deviceId, more),
-  type: 'RegisterDevice',
-});
-const registered = (deviceId: string, more: Partial<Register> = {}): RegionEvent => {
-  const { type: _type, ...data } = register(deviceId, more);
-  return { type: 'DeviceRegistered', data };
-};
-const cell: RegionEvent = {
-  type: 'CellRegistered',
-  data: { cellId: 'cell', cloudId: 'cloud', name: 'a', note: null },
-};
-const claimed: RegionEvent = { type: 'DeviceClaimed', data: { deviceId: 'd1', windowId: 'w1' } };
-const retired: RegionEvent = { type: 'DeviceRetired', data: { deviceId: 'd1' } };
 
 describe('the devices of a region', () => {
   it('have unique names', () => {
@@ -77,6 +48,45 @@ describe('the devices of a region', () => {
       .yields({ type: 'DeviceMovedToParent', data: { deviceId: 'd3', parentId: null } });
   });
 
+  it('form a tree of at most 32 levels', () => {
+    const chain = (name: string, length: number) =>
+      Array.from({ length }, (_, index) =>
+        registered(`${name}${index}`, { parentId: index === 0 ? null : `${name}${index - 1}` }),
+      );
+    given(region, ...chain('a', 32))
+      .when(register('d', { parentId: 'a31' }))
+      .refuses('illegal-state', /32 levels/);
+    given(region, ...chain('a', 31))
+      .when(register('d', { parentId: 'a30' }))
+      .yields(registered('d', { parentId: 'a30' }));
+    const move = { type: 'ChangeDevice', deviceId: 'b0', parentId: 'a15' } as const;
+    given(region, ...chain('a', 16), ...chain('b', 17))
+      .when(move)
+      .refuses('illegal-state', /32 levels/);
+    given(region, ...chain('a', 16), ...chain('b', 16))
+      .when(move)
+      .yields({ type: 'DeviceMovedToParent', data: { deviceId: 'b0', parentId: 'a15' } });
+  });
+
+  it('hold containers in hosts and containers only', () => {
+    const inside = (kind: 'host' | 'container' | 'network-device') => [
+      registered('d1', { kind }),
+      registered('d2', { kind: 'container' }),
+    ];
+    const container = register('d3', { kind: 'container', parentId: 'd1' });
+    for (const kind of ['host', 'container'] as const) {
+      given(region, ...inside(kind))
+        .when(container)
+        .yields(registered('d3', { kind: 'container', parentId: 'd1' }));
+    }
+    given(region, ...inside('network-device'))
+      .when(container)
+      .refuses('illegal-state', /network device/);
+    given(region, ...inside('network-device'))
+      .when({ type: 'ChangeDevice', deviceId: 'd2', parentId: 'd1' })
+      .refuses('illegal-state', /network device/);
+  });
+
   it('change only where something differs, one event for each thing', () => {
     const all = {
       name: 'n',
@@ -85,6 +95,9 @@ describe('the devices of a region', () => {
       active: false,
       note: 'x',
       cellId: 'cell',
+      modelName: 'X1',
+      osVersion: '7',
+      vlans: '1-4',
     };
     given(region, cell, registered('d1'))
       .when({ type: 'ChangeDevice', deviceId: 'd1', ...all })
@@ -95,6 +108,9 @@ describe('the devices of a region', () => {
         { type: 'DeviceDeactivated', data: { deviceId: 'd1' } },
         { type: 'DeviceNoteChanged', data: { deviceId: 'd1', note: 'x' } },
         { type: 'DeviceMovedToCell', data: { deviceId: 'd1', cellId: 'cell' } },
+        { type: 'DeviceModelChanged', data: { deviceId: 'd1', modelName: 'X1' } },
+        { type: 'DeviceOsVersionChanged', data: { deviceId: 'd1', osVersion: '7' } },
+        { type: 'DeviceVlansChanged', data: { deviceId: 'd1', vlans: '1-4' } },
       );
     given(region, registered('d1', { active: false }))
       .when({ type: 'ChangeDevice', deviceId: 'd1', active: true })
@@ -121,7 +137,7 @@ describe('the devices of a region', () => {
     for (const type of ['RetireDevice', 'RemoveDevice'] as const) {
       given(region, registered('d1'), child)
         .when({ type, deviceId: 'd1' })
-        .refuses('illegal-state', /1 devices/);
+        .refuses('illegal-state', /^1 thing still hangs on host name-d1: host name-d2$/);
       given(region, registered('d1'), claimed).when({ type, deviceId: 'd1' }).refuses('illegal-state', /w1/);
     }
     given(region, registered('d1'), child, { type: 'DeviceRemoved', data: { deviceId: 'd2' } })
@@ -180,7 +196,7 @@ describe('the cells of a region', () => {
     const inside = registered('d1', { cellId: 'cell' });
     given(region, cell, inside)
       .when(remove)
-      .refuses('illegal-state', /1 devices/);
+      .refuses('illegal-state', /^1 thing still hangs on cell a: host name-d1$/);
     given(region, cell, inside, { type: 'DeviceMovedToCell', data: { deviceId: 'd1', cellId: null } })
       .when(remove)
       .yields(removed);
@@ -196,7 +212,7 @@ describe('a region', () => {
     given(region, closed).when({ type: 'CloseRegion' }).yieldsNothing();
     given(region, cell)
       .when({ type: 'CloseRegion' })
-      .refuses('illegal-state', /1 cells and 0 devices/);
+      .refuses('illegal-state', /^1 thing still hangs on the region: cell a$/);
     given(region, closed)
       .when(register('d1'))
       .refuses('illegal-state', /removed/);

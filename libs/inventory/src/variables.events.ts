@@ -2,7 +2,16 @@ import type { Event } from '#libs/kernel/src/event.js';
 import type { Json } from '#libs/kernel/src/json.js';
 
 // Stored forever. Add optional fields freely; for anything else add a new type and an upcaster.
-export type OwnerKind = 'project' | 'cloud' | 'region' | 'cell' | 'host';
+export type OwnerKind =
+  | 'project'
+  | 'cloud'
+  | 'region'
+  | 'cell'
+  | 'host'
+  | 'network-device'
+  | 'container'
+  | 'network'
+  | 'network-interface';
 
 /** Only the keys whose values changed. A value of null is a value; it shadows inherited ones. */
 export type VariablesSet = Event<

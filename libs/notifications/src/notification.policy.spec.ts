@@ -69,6 +69,12 @@ describe('the payload', () => {
     });
   });
 
+  it('of settings of an interface has only those that changed', () => {
+    const { payload } = only(recorded('InterfaceSettingsChanged'));
+    expect(payload).toMatchObject({ speed: 10_000, link: null });
+    expect(payload).not.toHaveProperty('duplex');
+  });
+
   it('of variables has the names of the keys', () => {
     expect(only(recorded('VariablesSet'))).toMatchObject({
       eventType: 'variables.set',

@@ -1,6 +1,6 @@
 import type { CloudEvent } from '#libs/inventory/src/cloud.events.js';
 import type { ProjectEvent } from '#libs/inventory/src/project.events.js';
-import type { RegionEvent } from '#libs/inventory/src/region.events.js';
+import type { InterfaceSettingsChanged, RegionEvent } from '#libs/inventory/src/region.events.js';
 import type { VariablesEvent } from '#libs/inventory/src/variables.events.js';
 import type { Event, Recorded } from '#libs/kernel/src/event.js';
 import type { Json, JsonObject } from '#libs/kernel/src/json.js';
@@ -136,6 +136,18 @@ const tellOfDefinition =
     }),
   ];
 
+const settings = ['port', 'speed', 'vlan', 'duplex', 'link', 'cdp', 'security'] as const;
+
+/** Only what changed: that something has no value is news too. */
+const tellOfSettings: Teller<InterfaceSettingsChanged> = (event) => {
+  const changed = settings.filter((setting) => event.data[setting] !== undefined);
+  return tell<InterfaceSettingsChanged>(
+    'inventory.interface.settings_changed',
+    'interfaceId',
+    ...changed,
+  )(event);
+};
+
 const work = ['step', 'item', 'phase', 'attempt'] as const;
 
 const tellers: {
@@ -177,6 +189,9 @@ const tellers: {
   DeviceRenamed: tell('inventory.device.renamed', 'deviceId', 'name'),
   DeviceAddressChanged: tell('inventory.device.address_changed', 'deviceId', 'ipAddress'),
   DeviceTypeChanged: tell('inventory.device.type_changed', 'deviceId', 'deviceType'),
+    'modelName',
+    'osVersion',
+    'vlans',
   DeviceActivated: tell('inventory.device.activated', 'deviceId'),
   DeviceDeactivated: tell('inventory.device.deactivated', 'deviceId'),
   DeviceNoteChanged: tell('inventory.device.note_changed', 'deviceId', 'note'),
@@ -186,10 +201,47 @@ const tellers: {
   DeviceRemoved: tell('inventory.device.removed', 'deviceId'),
   DeviceClaimed: tell('inventory.device.claimed', 'deviceId', 'windowId'),
   DeviceReleased: tell('inventory.device.released', 'deviceId', 'windowId'),
+  DeviceModelChanged: tell('inventory.device.model_changed', 'deviceId', 'modelName'),
+  DeviceOsVersionChanged: tell('inventory.device.os_version_changed', 'deviceId', 'osVersion'),
+  DeviceVlansChanged: tell('inventory.device.vlans_changed', 'deviceId', 'vlans'),
+  LabelsAdded: tell('inventory.device.labels_added', 'deviceId', 'labels'),
+  LabelsRemoved: tell('inventory.device.labels_removed', 'deviceId', 'labels'),
   VariablesSet: tellOfKeys('variables.set', ({ values }) => Object.keys(values)),
   VariablesRemoved: tellOfKeys('variables.removed', ({ keys }) => keys),
   WindowScheduled: tellOfHost('maintenance.window.scheduled', 'startsAt', 'endsAt', 'note'),
   WindowOpened: tellOfHost('maintenance.window.opened'),
+  NetworkRegistered: tell(
+    'inventory.network.registered',
+    'networkId',
+    'name',
+    'cidr',
+    'gateway',
+    'netmask',
+    'cloudId',
+    'cellId',
+    'ipBlockType',
+    'nss',
+  ),
+  NetworkRenamed: tell('inventory.network.renamed', 'networkId', 'name'),
+  NetworkReaddressed: tell('inventory.network.readdressed', 'networkId', 'cidr', 'gateway', 'netmask'),
+  NetworkIpBlockTypeChanged: tell('inventory.network.ip_block_type_changed', 'networkId', 'ipBlockType'),
+  NetworkNssChanged: tell('inventory.network.nss_changed', 'networkId', 'nss'),
+  NetworkRemoved: tell('inventory.network.removed', 'networkId'),
+  InterfaceRegistered: tell(
+    'inventory.interface.registered',
+    'interfaceId',
+    'deviceId',
+    'name',
+    'interfaceType',
+    'ipAddress',
+    'networkId',
+    'vlanId',
+    ...settings,
+  ),
+  InterfaceRenamed: tell('inventory.interface.renamed', 'interfaceId', 'name'),
+  InterfaceTypeChanged: tell('inventory.interface.type_changed', 'interfaceId', 'interfaceType'),
+  InterfaceSettingsChanged: tellOfSettings,
+  InterfaceRemoved: tell('inventory.interface.removed', 'interfaceId'),
   WindowOverran: tellOfHost('maintenance.window.overran'),
   WindowClosed: tellOfHost('maintenance.window.closed', 'cause', 'detail'),
   WindowCancelled: tellOfHost('maintenance.window.cancelled'),

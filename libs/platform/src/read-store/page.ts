@@ -14,13 +14,28 @@ export interface Rows<T> {
   readonly previous?: string | null;
 }
 
-type Filter = Readonly<Record<string, SqlValue | undefined>>;
+/** One of what a query answers. */
+export interface Among {
+  readonly sql: string;
+  readonly values: readonly SqlValue[];
+}
+
+export type Filter = Readonly<Record<string, SqlValue | Among | undefined>>;
+
+const conditionOf = (column: string, wanted: SqlValue | Among): readonly [string, readonly SqlValue[]] => {
+  if (wanted === null) return [`${column} IS NULL`, []];
+  return typeof wanted === 'object'
+    ? [`${column} IN (${wanted.sql})`, wanted.values]
+    : [`${column} = ?`, [wanted]];
+};
 
 const conditionsOf = (filter: Filter): { conditions: string[]; values: SqlValue[] } => {
-  const given = Object.entries(filter).filter((entry): entry is [string, SqlValue] => entry[1] !== undefined);
+  const found = Object.entries(filter).flatMap(([column, wanted]) =>
+    wanted === undefined ? [] : [conditionOf(column, wanted)],
+  );
   return {
-    conditions: given.map(([column, value]) => (value === null ? `${column} IS NULL` : `${column} = ?`)),
-    values: given.flatMap(([, value]) => (value === null ? [] : [value])),
+    conditions: found.map(([condition]) => condition),
+    values: found.flatMap(([, values]) => values),
   };
 };
 
@@ -41,7 +56,7 @@ const previousOf = (
 
 /**
  * Rows of one table in the order of their ids; a filter that is undefined filters nothing, null asks for what has no value.
- * Table and columns are put into the SQL as they are: the caller's own words, never a client's.
+ * Table, columns and queries are put into the SQL as they are: the caller's own words, never a client's.
  */
 export const pageOf = <T>(view: ReadView, table: string, filter: Filter, page: Page): Rows<T> => {
   const { limit, marker } = page;

@@ -1,0 +1,94 @@
+import { DomainError } from '#libs/kernel/src/errors.js';
+import { called, childrenOf, dependentsOf, type Region } from './region-state.policy.js';
+import type { RegionEvent } from './region.events.js';
+
+const namesShown = 10;
+
+/** What one append takes. */
+const mostAtOnce = 1000;
+
+const first = (ids: Iterable<string>): string[] => {
+  const found: string[] = [];
+  for (const id of ids) {
+    found.push(id);
+    if (found.length === namesShown) break;
+  }
+  return found;
+};
+
+const refuseFor = (state: Region, what: string, count: number, ids: Iterable<string>): never => {
+  const names = first(ids).map((id) => called(state, id));
+  const rest = count > namesShown ? ` and ${count - namesShown} more` : '';
+  throw new DomainError(
+    'illegal-state',
+    `${count} ${count === 1 ? 'thing still hangs' : 'things still hang'} on ${what}: ${names.join(', ')}${rest}`,
+  );
+};
+
+const demandNothingOn = (state: Region, id: string): void => {
+  const dependents = dependentsOf(state, id);
+  if (dependents.size > 0) refuseFor(state, called(state, id), dependents.size, dependents);
+};
+
+/** What is out of service keeps its interfaces, but no devices under it. */
+export const demandNoChildren = (state: Region, deviceId: string): void => {
+  const children = childrenOf(state, deviceId);
+  if (children.length > 0) refuseFor(state, called(state, deviceId), children.length, children);
+};
+
+export const demandUnclaimed = (state: Region, deviceId: string): void => {
+  const device = state.devices.get(deviceId);
+  if (device && device.claimedBy !== null) {
+    throw new DomainError('illegal-state', `${device.name} is under maintenance window ${device.claimedBy}`);
+  }
+};
+
+const removed = (state: Region, id: string): RegionEvent => {
+  demandUnclaimed(state, id);
+  if (state.devices.has(id)) return { type: 'DeviceRemoved', data: { deviceId: id } };
+  if (state.networks.has(id)) return { type: 'NetworkRemoved', data: { networkId: id } };
+  if (state.cells.has(id)) return { type: 'CellRemoved', data: { cellId: id } };
+  return { type: 'InterfaceRemoved', data: { interfaceId: id } };
+};
+
+/** These with everything that hangs on them, in an order in which each could go alone. */
+const withAllThatHangs = (state: Region, ids: Iterable<string>, room: number): readonly RegionEvent[] => {
+  const seen = new Set<string>();
+  const events: RegionEvent[] = [];
+  const take = (id: string): void => {
+    if (seen.has(id)) return;
+    // Counted on the way down, so that the way is never longer than what may go.
+    if (seen.size >= room) {
+      throw new DomainError(
+        'payload-too-large',
+        `more than ${mostAtOnce} things would go at once: remove them in parts`,
+      );
+    }
+    seen.add(id);
+    for (const dependent of dependentsOf(state, id)) take(dependent);
+    events.push(removed(state, id));
+  };
+  for (const id of ids) take(id);
+  return events;
+};
+
+/** Takes one thing away: alone when nothing hangs on it, else all of it or, without `cascade`, a refusal. */
+export const removal = (state: Region, id: string, cascade = false): readonly RegionEvent[] => {
+  if (!cascade) demandNothingOn(state, id);
+  return withAllThatHangs(state, [id], mostAtOnce);
+};
+
+const inRegion = function* ({ cells, networks, devices }: Region): Generator<string> {
+  yield* cells.keys();
+  yield* networks.keys();
+  for (const [id, { retired }] of devices) if (!retired) yield id;
+};
+
+/** Empties the region and closes it. What is retired goes from the present with the region. */
+export const closing = (state: Region, cascade = false): readonly RegionEvent[] => {
+  if (state.closed) return [];
+  const count = state.cells.size + state.networks.size + state.names.size;
+  if (!cascade && count > 0) refuseFor(state, 'the region', count, inRegion(state));
+  const emptied = withAllThatHangs(state, inRegion(state), mostAtOnce - 1);
+  return [...emptied, { type: 'RegionClosed', data: {} }];
+};
