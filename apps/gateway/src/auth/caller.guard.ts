@@ -2,6 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { may } from '#libs/access/src/access.policy.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
+import { EventStore } from '#libs/platform/src/event-store/event-store.js';
 import { ReadStore } from '#libs/platform/src/read-store/read-store.js';
 import { passedCursor } from '../http/as-of.js';
 import { type Caller, Exchange } from '../http/exchange.js';
@@ -16,6 +17,7 @@ export class CallerGuard implements CanActivate {
     private readonly routes: Routes,
     private readonly authentication: Authentication,
     private readonly readStore: ReadStore,
+    private readonly eventStore: EventStore,
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
@@ -33,7 +35,8 @@ export class CallerGuard implements CanActivate {
 
   /** What the client has seen elsewhere is seen here before anything is decided. */
   private async identifyAfter(cursor: string, exchange: Exchange, route: Route): Promise<boolean> {
-    await passedCursor(this.readStore, cursor);
+    const { readStore, eventStore } = this;
+    await passedCursor({ readStore, eventStore }, cursor);
     return this.identify(exchange, route);
   }
 

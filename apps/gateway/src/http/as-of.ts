@@ -1,5 +1,6 @@
 import { DomainError } from '#libs/kernel/src/errors.js';
 import type { Cursor } from '#libs/kernel/src/event.js';
+import type { EventStore } from '#libs/platform/src/event-store/event-store.js';
 import type { ReadStore, ReadView } from '#libs/platform/src/read-store/read-store.js';
 import { isInstant } from './fields.js';
 
@@ -13,14 +14,29 @@ const cursorPattern = /^[\w.:-]{1,200}$/;
 const header = 'Craton-Cursor';
 const patienceMs = 10_000;
 
-/** Waits until the read models have passed the cursor that a client sends along. `unavailable` at the deadline. */
-export const passedCursor = async (readStore: ReadStore, text: string): Promise<void> => {
+/** Whether nothing has been written there yet; a log that is away cannot tell. */
+const isBeyond = async (eventStore: EventStore, cursor: Cursor): Promise<boolean> =>
+  eventStore.head().then(
+    (head) => eventStore.compareCursors(cursor, head) > 0,
+    () => false,
+  );
+
+/**
+ * Waits until the read models have passed the cursor that a client sends along. `unavailable` at the deadline, unless the log itself
+ * does not reach that far: then it never came from there.
+ */
+export const passedCursor = async (
+  { readStore, eventStore }: { readonly readStore: ReadStore; readonly eventStore: EventStore },
+  text: string,
+): Promise<void> => {
   const notACursor = refused('must be a cursor of this log, as an answer carried it', header);
   if (!cursorPattern.test(text)) throw notACursor;
+  const cursor = text as Cursor;
   try {
-    await readStore.passed(text as Cursor, patienceMs);
+    await readStore.passed(cursor, patienceMs);
   } catch (error) {
-    throw isRefused(error) ? notACursor : error;
+    if (isRefused(error) || (await isBeyond(eventStore, cursor))) throw notACursor;
+    throw error;
   }
 };
 

@@ -3,6 +3,7 @@ import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync, ValidationTypes, type ValidationError } from 'class-validator';
 import 'reflect-metadata';
 import { DomainError, type Violation } from '#libs/kernel/src/errors.js';
+import { isRepeatable } from './fields.js';
 import { isWholeBody } from './whole-body.js';
 
 interface Shape {
@@ -100,12 +101,15 @@ const converted = (type: Type, member: string, text: string): unknown => {
 };
 
 export const validQuery = (type: Type, value: unknown): object => {
-  const query: Record<string, unknown> = {};
-  for (const [member, given] of Object.entries((value ?? {}) as Record<string, string | string[]>)) {
-    if (typeof given !== 'string') return refuse([{ member, message: 'must be given once' }]);
-    query[member] = converted(type, member, given);
-  }
-  return validated(type, query);
+  const members = Object.entries((value ?? {}) as Record<string, string | string[]>).map(
+    ([member, given]) => {
+      if (isRepeatable(type.prototype as object, member)) return [member, [given].flat()] as const;
+      if (typeof given !== 'string') return refuse([{ member, message: 'must be given once' }]);
+      return [member, converted(type, member, given)] as const;
+    },
+  );
+  // Members of whatever name, __proto__ included, become members and nothing else.
+  return validated(type, Object.fromEntries(members));
 };
 
 /** Turns bodies and query strings into the classes that the controllers declare, or refuses them. */

@@ -36,7 +36,10 @@ export class SynchronisationController {
     this.demandCell(exchange, id, order.cell_id);
     const discovered = await this.discovery.hosts();
     const compared = (view: ReadView) => compare(discovered, this.registered(view, id));
-    if (order.dry_run) return this.expected(compared(exchange.view));
+    if (order.dry_run) {
+      exchange.demandRevision(region.revision);
+      return this.expected(compared(exchange.view));
+    }
     return this.commands.change(
       exchange,
       id,
