@@ -7,7 +7,7 @@ import { DataDirLock } from './data-dir-lock.js';
 import type { EventStore } from './event-store/event-store.js';
 import { openEventStore } from './event-store/open-event-store.js';
 import { ReadStore } from './read-store/read-store.js';
-import { createLogger } from './telemetry/logger.js';
+import { createLogger, drained } from './telemetry/logger.js';
 
 /** What a process has to close, in this order: whoever takes requests first, what they need last. */
 export type Closing = readonly { close(): Promise<unknown> }[];
@@ -39,7 +39,7 @@ const configured = (): Config => {
   }
 };
 
-const exit = (logger: Logger, code: number): void => logger.flush(() => process.exit(code));
+const exit = (logger: Logger, code: number): void => void drained(logger).then(() => process.exit(code));
 
 const closeAll = async (closing: Closing): Promise<void> => {
   for (const one of closing) await one.close();

@@ -1,6 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import { Logger as NestLogger, PinoLogger } from 'nestjs-pino';
-import { type DestinationStream, type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino, symbols } from 'pino';
 
 const secrets = ['authorization', 'x-auth-token', 'password', 'api_key', 'apiKey', 'token', 'hash'];
 
@@ -16,6 +16,15 @@ export const createLogger = (level: string, stream?: DestinationStream): Logger 
     },
     stream ?? pino.destination({ dest: 2, sync: false }),
   );
+
+/** Resolves when every line is written: the end of a process would lose those that are not. Nothing may be logged after it. */
+export const drained = (logger: Logger): Promise<void> =>
+  new Promise((resolve) => {
+    // Its `flush` does not wait for what is being written.
+    const { [symbols.streamSym]: stream } = logger as unknown as Record<symbol, NodeJS.WritableStream>;
+    stream?.once('close', resolve);
+    stream?.end();
+  });
 
 /** Who tells of how the application is put together, route by route. */
 const wiring = new Set([
