@@ -43,7 +43,9 @@ describe('the README', () => {
   it('has every variable of the configuration with its default', () => {
     const config = readConfig({}) as unknown as Record<string, unknown>;
     const source = readFileSync('libs/platform/src/config/config.ts', 'utf8');
-    const known = [...source.matchAll(/^ {2}readonly ((?:CRATON|OS)_\w+)/gm)].map(([, name]) => name);
+    const known = [...source.matchAll(/^ {2}readonly ((?:CRATON|OS)_\w+)/gm)].map(
+      ([, name]) => name as string,
+    );
     const rows = table('Configuration').flatMap(([variables, value]) =>
       names(variables).map((name) => [name, names(value)[0]] as const),
     );

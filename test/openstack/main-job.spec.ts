@@ -57,7 +57,7 @@ describe('the maintenance of a host of a real cloud', () => {
   it('begins with the hosts that the cloud has', async () => {
     const known = (await scene.operator.services()).map(({ host }) => host);
     const told = heard.filter(({ type }) => type === 'inventory.device.registered');
-    expect(told.map(({ payload }) => payload['name']).toSorted()).toEqual(known.toSorted());
+    expect(told.map(({ payload }) => payload['name'] as string).toSorted()).toEqual(known.toSorted());
   });
 
   it('works on a host that is disabled, says why, and is empty', () => {
