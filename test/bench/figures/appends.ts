@@ -29,7 +29,7 @@ const round = async (bench: Bench, writers: number, index: number): Promise<Roun
 };
 
 const measure = async (bench: Bench): Promise<readonly Measured[]> => {
-  const found = await rounds(bench.quick ? 1 : 7, async (index) => {
+  const found = await rounds(bench.quick ? 1 : 5, async (index) => {
     const each = new Map<number, Round>();
     for (const { writers } of targets) each.set(writers, await round(bench, writers, index));
     return each;

@@ -18,13 +18,13 @@ const emptied = async (url: string, exchange: string, topic: string): Promise<vo
 };
 
 const measured = async (bench: Bench, url: string): Promise<readonly Measured[]> => {
-  const size = bench.quick ? 5000 : 100_000;
+  const size = bench.quick ? 5000 : 60_000;
   const { dataDir: logDir } = await scene(bench, 'year', size);
   const log = join(logDir, 'events.db');
   const dataDir = join(bench.folder, 'publisher');
   const [exchange, topic] = ['craton-bench', 'craton-bench'];
   const input: Publishing = { log, dataDir, url, exchange, topic, skipped: size / 5 };
-  const found = await rounds(bench.quick ? 1 : 7, async () => {
+  const found = await rounds(bench.quick ? 1 : 5, async () => {
     const bare = await perform<number>(bench, 'confirm-channel', input);
     await emptied(url, exchange, topic);
     await mkdir(dataDir);
