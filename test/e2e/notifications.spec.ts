@@ -128,8 +128,10 @@ describe("the publisher's process", () => {
       30_000,
       () => lines,
     );
-    await until(async () => (await health('/health/ready')).ok);
-    expect(await (await health('/health/ready')).json()).toMatchObject({
+    const ready = async () =>
+      (await (await health('/health/ready')).json()) as { broker: { connected: boolean } };
+    await until(async () => (await ready()).broker.connected);
+    expect(await ready()).toMatchObject({
       status: 'ready',
       log: { ok: true },
       broker: { ok: true, connected: true },
