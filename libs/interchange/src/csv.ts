@@ -112,23 +112,38 @@ export async function* readCsv(
   if (feed.fatal) yield feed.fatal;
 }
 
-const breaksIn = (cells: readonly string[]): number =>
-  cells.reduce((sum, cell) => sum + cell.split('\n').length - 1, 0);
+const countIn = (cells: readonly string[], text: string): number =>
+  cells.reduce((sum, cell) => sum + cell.split(text).length - 1, 0);
+
+/** Numbers of the lines on which a row begins and ends. The parser counts twice what ends with both characters within quotes. */
+class LineNumbers {
+  next = 1;
+  private twice = 0;
+
+  of({ record, info }: Row): { first: number; last: number } {
+    const several = info.lines - this.twice > this.next;
+    if (several) this.twice += countIn(record, '\r\n');
+    const last = info.lines - this.twice;
+    this.next = last + 1;
+    return { first: several ? last - countIn(record, '\n') : last, last };
+  }
+}
 
 async function* rowsOf(rows: AsyncIterable<Row>, feed: Feed, options: ShapeOptions): AsyncGenerator<Read> {
+  const lines = new LineNumbers();
   let header: Header | undefined;
-  let line = 1;
   let row = 0;
-  for await (const { record, info } of rows) {
-    const source = { line: info.lines - (info.lines > line ? breaksIn(record) : 0), row };
-    const bad = feed.badBetween(line, info.lines);
-    line = info.lines + 1;
+  for await (const parsed of rows) {
+    const from = lines.next;
+    const { first, last } = lines.of(parsed);
+    const source = { line: first, row };
+    const bad = feed.badBetween(from, last);
     row += 1;
     if (bad && !header) return void (yield { ...bad, fatal: true });
     if (bad) yield { ...bad, source: { ...bad.source, row: source.row } };
-    else if (header) yield header.read(record, source, options);
+    else if (header) yield header.read(parsed.record, source, options);
     else {
-      const names = record.map((name) => name.trim());
+      const names = parsed.record.map((name) => name.trim());
       const made = Header.of(names, source.line);
       if ('problem' in made) return void (yield made);
       header = made;

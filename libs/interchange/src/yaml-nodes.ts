@@ -143,7 +143,7 @@ export class NodeReader {
   }
 
   private key(key: Node): string {
-    const value = this.value(key, 0);
+    const value = this.value(key, 1);
     if (typeof value !== 'object') return String(value);
     return value === null ? 'null' : this.fail('a key must be a text', key);
   }

@@ -20,17 +20,39 @@ export interface YamlItem {
 // A collection within a collection costs the parser two tokens, and some more while it looks for a key.
 const tokensPerLevel = 3;
 
+// For every quoted text the lexer looks for the end of the line, however far that is; a second's worth of looking is enough.
+const mostLooking = 10 ** 10;
+
+/** Adds up how far the lexer has looked; a long line with much in it would otherwise take time by its square. */
+class Looking {
+  private sum = 0;
+  private end = -1;
+
+  constructor(private readonly text: string) {}
+
+  tooFar(offset: number): boolean {
+    if (offset > this.end) {
+      const found = this.text.indexOf('\n', offset);
+      this.end = found < 0 ? this.text.length : found;
+    }
+    this.sum += this.end - offset;
+    return this.sum > mostLooking;
+  }
+}
+
 /** Tokens without recursion; stops at nesting on which the composer, which recurses, would run out of stack. */
 const tokensOf = (text: string, lines: LineCounter, depth: number): CST.Token[] => {
   const parser = new Parser(lines.addNewLine);
   lines.addNewLine(0);
+  const looking = new Looking(text);
   const tokens: CST.Token[] = [];
   for (const lexeme of new Lexer().lex(text)) {
     tokens.push(...parser.next(lexeme));
-    if (parser.stack.length > depth * tokensPerLevel) {
-      const { line, col } = lines.linePos(parser.offset);
-      throw new YamlProblem('the nesting is too deep', { line, column: col });
-    }
+    const deep = parser.stack.length > depth * tokensPerLevel;
+    if (!deep && !looking.tooFar(parser.offset)) continue;
+    const { line, col } = lines.linePos(parser.offset);
+    const problem = deep ? 'the nesting is too deep' : 'the line is too long for all that is in it';
+    throw new YamlProblem(problem, { line, column: col });
   }
   tokens.push(...parser.end());
   return tokens;
