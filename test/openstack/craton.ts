@@ -52,7 +52,12 @@ export class Craton {
 
   static async start(environment: Readonly<Record<string, string>> = {}): Promise<Craton> {
     const craton = new Craton(await mkdtemp(join(tmpdir(), 'craton-openstack-')), environment);
-    await craton.begin();
+    try {
+      await craton.begin();
+    } catch (error) {
+      await craton.remove();
+      throw error;
+    }
     return craton;
   }
 

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 const project = resolve(import.meta.dirname, '../..');
-const place = () => resolve(project, process.env['CRATON_TEST_HARNESS'] ?? '../shared/harness');
+const place = () => resolve(project, process.env['CRATON_TEST_HARNESS'] || '../shared/harness');
 const state = () => process.env['OSH_STATE'] ?? '/tmp/os-harness';
 
 /** What is started from the harness, and what says that it runs already. */

@@ -50,8 +50,8 @@ describe('the maintenance of a host of a real cloud', () => {
     await craton.end('SIGTERM');
   });
   afterAll(async () => {
-    await scene.close();
     await workshop.close();
+    await scene.close();
   });
 
   it('begins with the hosts that the cloud has', async () => {
