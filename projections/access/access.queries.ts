@@ -17,8 +17,11 @@ export interface UserRow {
   readonly project_id: string;
   readonly username: string;
   readonly roles: readonly Role[];
+  /** Null: variables of any name. */
+  readonly variable_prefixes: readonly string[] | null;
   readonly revision: number;
   readonly created_at: string;
+  readonly updated_at: string | null;
 }
 
 /** What is known of a key without its hash. */
@@ -27,6 +30,9 @@ export interface ApiKeyRow {
   readonly project_id: string;
   readonly user_id: string;
   readonly name: string;
+  readonly expires_at: string | null;
+  /** A use on the last UTC day on which it was used. */
+  readonly last_used_at: string | null;
   readonly created_at: string;
 }
 
@@ -38,24 +44,35 @@ export interface KeyRow {
   readonly username: string;
   readonly project_id: string;
   readonly roles: readonly Role[];
+  readonly variable_prefixes: readonly string[] | null;
+  readonly expires_at: string | null;
+  readonly last_used_at: string | null;
 }
 
-interface Stored {
+/** As the table has it. */
+type Stored<Row> = Omit<Row, 'roles' | 'variable_prefixes'> & {
   readonly roles: string;
-}
+  readonly variable_prefixes: string | null;
+};
 
-const withRoles = <T extends Stored>(row: T) => ({ ...row, roles: JSON.parse(row.roles) as readonly Role[] });
+const parsed = <T extends Stored<unknown>>(row: T) => ({
+  ...row,
+  roles: JSON.parse(row.roles) as readonly Role[],
+  variable_prefixes:
+    row.variable_prefixes === null ? null : (JSON.parse(row.variable_prefixes) as readonly string[]),
+});
 
 @Injectable()
 export class AccessQueries {
   /** Undefined when the key was revoked, or its user or project removed. */
   keyById(view: ReadView, keyId: string): KeyRow | undefined {
-    const row = view.get<Omit<KeyRow, 'roles'> & Stored>(
-      `SELECT api_keys.id, api_keys.hash, api_keys.user_id, users.username, users.project_id, users.roles
+    const row = view.get<Stored<KeyRow>>(
+      `SELECT api_keys.id, api_keys.hash, api_keys.user_id, api_keys.expires_at, api_keys.last_used_at,
+         users.username, users.project_id, users.roles, users.variable_prefixes
        FROM api_keys JOIN users ON users.id = api_keys.user_id WHERE api_keys.id = ?`,
       keyId,
     );
-    return row && withRoles(row);
+    return row && parsed(row);
   }
 
   project(view: ReadView, id: string): ProjectRow | undefined {
@@ -72,8 +89,8 @@ export class AccessQueries {
   }
 
   user(view: ReadView, id: string): UserRow | undefined {
-    const row = view.get<Omit<UserRow, 'roles'> & Stored>('SELECT * FROM users WHERE id = ?', id);
-    return row && withRoles(row);
+    const row = view.get<Stored<UserRow>>('SELECT * FROM users WHERE id = ?', id);
+    return row && parsed(row);
   }
 
   users(
@@ -87,14 +104,15 @@ export class AccessQueries {
   ): Rows<UserRow> {
     const { projectId, id, name } = filter;
     const columns = { project_id: projectId, id, username: name };
-    const found = pageOf<Omit<UserRow, 'roles'> & Stored>(view, 'users', columns, page);
-    return { ...found, rows: found.rows.map(withRoles) };
+    const found = pageOf<Stored<UserRow>>(view, 'users', columns, page);
+    return { ...found, rows: found.rows.map(parsed) };
   }
 
   /** In the order in which they were issued. */
   keysOf(view: ReadView, userId: string): readonly ApiKeyRow[] {
     return view.all(
-      'SELECT id, project_id, user_id, name, created_at FROM api_keys WHERE user_id = ? ORDER BY id',
+      `SELECT id, project_id, user_id, name, expires_at, last_used_at, created_at
+       FROM api_keys WHERE user_id = ? ORDER BY id`,
       userId,
     );
   }

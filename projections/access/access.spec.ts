@@ -35,8 +35,10 @@ describe('the read model of access', () => {
       project_id: 'p1',
       username: 'ann',
       roles: ['admin', 'viewer'],
+      variable_prefixes: null,
       revision: 1,
       created_at: '2026-01-01T00:00:00.000Z',
+      updated_at: null,
     });
     expect(queries.keyById(view, 'k1')).toEqual({
       id: 'k1',
@@ -45,7 +47,52 @@ describe('the read model of access', () => {
       username: 'ann',
       project_id: 'p1',
       roles: ['admin', 'viewer'],
+      variable_prefixes: null,
+      expires_at: null,
+      last_used_at: null,
     });
+  });
+
+  it('knows what a user may do, and since when', async () => {
+    await model.after('project-p1', user('u1', 'ann'), key('k1', 'u1'));
+    const granted = await model.after('project-p1', ['RolesGranted', { userId: 'u1', roles: ['operator'] }]);
+    expect(queries.user(granted, 'u1')).toMatchObject({
+      roles: ['operator'],
+      variable_prefixes: null,
+      revision: 2,
+      updated_at: '2026-01-01T00:01:00.000Z',
+    });
+    const limits: Fact = ['UserLimited', { userId: 'u1', variablePrefixes: ['net.', 'ntp'] }];
+    const limited = await model.after('project-p1', limits);
+    expect(queries.user(limited, 'u1')).toMatchObject({ variable_prefixes: ['net.', 'ntp'], revision: 3 });
+    expect(queries.keyById(limited, 'k1')).toMatchObject({
+      roles: ['operator'],
+      variable_prefixes: ['net.', 'ntp'],
+    });
+    const free = await model.after('project-p1', ['UserUnlimited', { userId: 'u1' }]);
+    expect(queries.user(free, 'u1')).toMatchObject({ variable_prefixes: null, revision: 4 });
+  });
+
+  it('knows a user who is limited from the beginning', async () => {
+    const added: Fact = [
+      'UserAdded',
+      { userId: 'u1', username: 'ann', roles: ['operator'], variablePrefixes: [] },
+    ];
+    const view = await model.after('project-p1', added);
+    expect(queries.users(view, {}, page).rows).toMatchObject([{ variable_prefixes: [] }]);
+  });
+
+  it('knows when a key ends and when it was used', async () => {
+    const expiresAt = '2027-01-01T00:00:00Z';
+    const fresh = await model.after('project-p1', user('u1', 'ann'), [
+      'ApiKeyIssued',
+      { keyId: 'k1', userId: 'u1', name: 'short', hash: 'h', expiresAt },
+    ]);
+    expect(queries.keysOf(fresh, 'u1')).toMatchObject([{ expires_at: expiresAt, last_used_at: null }]);
+    const at = '2026-01-02T08:00:00.000Z';
+    const used = await model.after('project-p1', ['ApiKeyUsed', { keyId: 'k1', userId: 'u1', at }]);
+    expect(queries.keysOf(used, 'u1')).toMatchObject([{ expires_at: expiresAt, last_used_at: at }]);
+    expect(queries.keyById(used, 'k1')).toMatchObject({ expires_at: expiresAt, last_used_at: at });
   });
 
   it('shows the keys of a user without their hashes', async () => {
@@ -56,9 +103,17 @@ describe('the read model of access', () => {
       key('k1', 'u1'),
       key('k3', 'u2'),
     );
+    const shown = {
+      project_id: 'p1',
+      user_id: 'u1',
+      name: 'of u1',
+      expires_at: null,
+      last_used_at: null,
+      created_at: '2026-01-01T00:00:00.000Z',
+    };
     expect(queries.keysOf(view, 'u1')).toEqual([
-      { id: 'k1', project_id: 'p1', user_id: 'u1', name: 'of u1', created_at: '2026-01-01T00:00:00.000Z' },
-      { id: 'k2', project_id: 'p1', user_id: 'u1', name: 'of u1', created_at: '2026-01-01T00:00:00.000Z' },
+      { ...shown, id: 'k1' },
+      { ...shown, id: 'k2' },
     ]);
   });
 

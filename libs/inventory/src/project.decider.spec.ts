@@ -68,6 +68,38 @@ describe('the users of a project', () => {
     given(project, created).when(issue).refuses('not-found');
   });
 
+  it('have keys that end in the future, or never', () => {
+    const issue = { type: 'IssueApiKey', keyId: 'k1', userId: 'u1', name: 'laptop', hash: 'h' } as const;
+    const lifetime = { from: '2026-11-23T08:00:00.000Z', until: '2026-11-23T10:00:00+01:00' };
+    given(project, created, alice)
+      .when({ ...issue, lifetime })
+      .yields({ type: 'ApiKeyIssued', data: { ...key.data, expiresAt: lifetime.until } } as ProjectEvent);
+    given(project, created, alice)
+      .when({ ...issue, lifetime: { ...lifetime, until: '2026-11-23T08:00:00Z' } })
+      .refuses('validation-failed', /expires_at/);
+  });
+
+  it('are told once a day that a key was used', () => {
+    const at = '2026-11-23T08:00:00.000Z';
+    const use = { type: 'RecordKeyUse', keyId: 'k1', at } as const;
+    const used: ProjectEvent = { type: 'ApiKeyUsed', data: { keyId: 'k1', userId: 'u1', at } };
+    const next: ProjectEvent = {
+      type: 'ApiKeyUsed',
+      data: { keyId: 'k1', userId: 'u1', at: '2026-11-24T00:00:00.000Z' },
+    };
+    const revoked: ProjectEvent = { type: 'ApiKeyRevoked', data: { keyId: 'k1', userId: 'u1' } };
+    given(project, created, alice, key).when(use).yields(used);
+    given(project, created, alice, key, used)
+      .when({ ...use, at: '2026-11-23T23:59:59.999Z' })
+      .yieldsNothing();
+    given(project, created, alice, key, used)
+      .when({ ...use, at: '2026-11-24T00:00:00.000Z' })
+      .yields(next);
+    given(project, created, alice, key, next).when(use).yieldsNothing();
+    given(project, created, alice, key, revoked).when(use).yieldsNothing();
+    given(project, created, alice, key, { type: 'ProjectRemoved', data: {} }).when(use).yieldsNothing();
+  });
+
   it('lose a key once', () => {
     const revoked: ProjectEvent = { type: 'ApiKeyRevoked', data: { keyId: 'k1', userId: 'u1' } };
     given(project, created, alice, key).when({ type: 'RevokeApiKey', keyId: 'k1' }).yields(revoked);
@@ -81,6 +113,64 @@ describe('the users of a project', () => {
     given(project, created, alice, bob, key, gone)
       .when({ type: 'RevokeApiKey', keyId: 'k1' })
       .refuses('not-found');
+  });
+});
+
+describe('what a user may do', () => {
+  const change = { type: 'ChangeUser', userId: 'u2' } as const;
+  const promoted: ProjectEvent = { type: 'RolesGranted', data: { userId: 'u2', roles: ['admin', 'viewer'] } };
+  const limited: ProjectEvent = { type: 'UserLimited', data: { userId: 'u2', variablePrefixes: ['net.'] } };
+
+  it('is granted as a whole, where it differs', () => {
+    given(project, created, alice, bob)
+      .when({ ...change, roles: ['admin', 'viewer'] })
+      .yields(promoted);
+    given(project, created, alice, bob, promoted)
+      .when({ ...change, roles: ['viewer', 'admin'] })
+      .yieldsNothing();
+    given(project, created, alice, bob).when(change).yieldsNothing();
+    given(project, created, alice)
+      .when({ ...change, roles: ['admin'] })
+      .refuses('not-found', /u2/);
+  });
+
+  it('leaves the project somebody who may administer it', () => {
+    const demoted: ProjectEvent = { type: 'RolesGranted', data: { userId: 'u1', roles: ['viewer'] } };
+    const demote = { type: 'ChangeUser', userId: 'u1', roles: ['viewer'] } as const;
+    given(project, created, alice, bob).when(demote).refuses('illegal-state', /last/);
+    given(project, created, alice, bob, promoted).when(demote).yields(demoted);
+    given(project, created, alice, bob, promoted, demoted)
+      .when({ type: 'RemoveUser', userId: 'u2' })
+      .refuses('illegal-state', /last/);
+    given(project, created, alice)
+      .when({ ...demote, roles: ['root'] })
+      .yields({ type: 'RolesGranted', data: { userId: 'u1', roles: ['root'] } });
+  });
+
+  it('is limited to variables of some prefixes until it is not', () => {
+    const unlimited: ProjectEvent = { type: 'UserUnlimited', data: { userId: 'u2' } };
+    const limit = { ...change, variablePrefixes: ['net.'] } as const;
+    const lift = { ...change, variablePrefixes: null } as const;
+    given(project, created, alice, bob).when(limit).yields(limited);
+    given(project, created, alice, bob, limited).when(limit).yieldsNothing();
+    given(project, created, alice, bob, limited).when(lift).yields(unlimited);
+    given(project, created, alice, bob, limited, unlimited).when(lift).yieldsNothing();
+    given(project, created, alice, bob)
+      .when({ ...limit, roles: ['admin', 'viewer'] })
+      .yields(promoted, limited);
+  });
+
+  it('may be limited from the beginning', () => {
+    const added: ProjectEvent = {
+      type: 'UserAdded',
+      data: { userId: 'u2', username: 'bob', roles: ['viewer'], variablePrefixes: ['net.'] },
+    };
+    given(project, created)
+      .when({ type: 'AddUser', userId: 'u2', username: 'bob', roles: ['viewer'], variablePrefixes: ['net.'] })
+      .yields(added);
+    given(project, created, added)
+      .when({ ...change, variablePrefixes: ['net.'] })
+      .yieldsNothing();
   });
 });
 
