@@ -7,6 +7,7 @@ import { createGateway } from '#apps/gateway/src/application.js';
 import { Bootstrap } from '#apps/gateway/src/auth/bootstrap.js';
 import type { Credentials } from '#apps/gateway/src/auth/credentials-file.js';
 import { GatewayModule } from '#apps/gateway/src/gateway.module.js';
+import type { Clock } from '#libs/platform/src/clock.js';
 import { readConfig } from '#libs/platform/src/config/config.js';
 import type { EventStore, RecordedEvent } from '#libs/platform/src/event-store/event-store.js';
 import { MemoryEventStore } from '#libs/platform/src/event-store/memory-event-store.js';
@@ -59,6 +60,8 @@ export interface GatewayOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Further modules, such as one with routes made for a test. */
   readonly modules?: readonly Type[];
+  /** Default: the system's. */
+  readonly clock?: Clock;
 }
 
 const answer = (response: { statusCode: number; headers: object; body: string }): Answer => {
@@ -111,11 +114,11 @@ export const startGateway = async (options: GatewayOptions = {}): Promise<Gatewa
   });
   await readStore.start();
   const imports = [
-    PlatformModule.of({ config, eventStore, readStore }),
+    PlatformModule.of({ config, eventStore, readStore, ...(options.clock && { clock: options.clock }) }),
     GatewayModule,
     ...(options.modules ?? []),
   ];
-  const app = await createGateway({ module: TestedGateway, imports }, createLogger('debug', stream));
+  const app = await createGateway({ module: TestedGateway, imports }, createLogger('debug', stream), config);
   await app.init();
   const credentials = await app.get(Bootstrap).run();
   await app.getHttpAdapter().getInstance().ready();

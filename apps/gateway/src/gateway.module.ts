@@ -20,6 +20,10 @@ import { ApiKeys } from './auth/api-keys.js';
 import { Authentication } from './auth/authentication.js';
 import { Bootstrap } from './auth/bootstrap.js';
 import { CallerGuard } from './auth/caller.guard.js';
+import { FailedLogins } from './auth/failed-logins.js';
+import { KeyUses } from './auth/key-uses.js';
+import { KnownKeys } from './auth/known-keys.js';
+import { Logins } from './auth/logins.js';
 import { HealthController } from './health.controller.js';
 import { Commands } from './http/commands.js';
 import { ProblemFilter } from './http/problem.filter.js';
@@ -77,6 +81,10 @@ import { WorkflowController } from './workflows/workflow.controller.js';
     Commands,
     ApiKeys,
     Authentication,
+    FailedLogins,
+    KeyUses,
+    KnownKeys,
+    Logins,
     Bootstrap,
     AccessQueries,
     InventoryQueries,

@@ -18,7 +18,7 @@ await runProcess(async (opened) => {
   const { config, logger, eventStore } = opened;
   const readStore = readStoreOf(opened, projections);
   await readStore.start();
-  const app = await createGateway(GatewayProcess.of({ config, eventStore, readStore }), logger);
+  const app = await createGateway(GatewayProcess.of({ config, eventStore, readStore }), logger, config);
   await app.init();
   const credentials = await app.get(Bootstrap).run();
   if (credentials) process.stdout.write(`${JSON.stringify(credentials)}\n`);

@@ -10,7 +10,7 @@ await runProcess(async (opened) => {
   const { config, logger, eventStore } = opened;
   const readStore = readStoreOf(opened, projections);
   await readStore.start();
-  const app = await createGateway(StandaloneModule.of({ config, eventStore, readStore }), logger);
+  const app = await createGateway(StandaloneModule.of({ config, eventStore, readStore }), logger, config);
   await app.init();
   const credentials = await app.get(Bootstrap).run();
   await app.listen(config.CRATON_HTTP_PORT, config.CRATON_HTTP_HOST);

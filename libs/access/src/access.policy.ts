@@ -49,6 +49,25 @@ export const may = (roles: readonly Role[], permission: Permission): boolean =>
 export const seesEveryProject = (roles: readonly Role[]): boolean =>
   roles.includes('root') || roles.includes('auditor');
 
-/** Nobody hands out, or takes over, a role that reaches further than their own: not by adding a user, nor by issuing a key. */
-export const mayGrant = (roles: readonly Role[], granted: readonly Role[]): boolean =>
-  roles.includes('root') || !granted.some((role) => role === 'root' || role === 'auditor');
+/** What somebody may do: their roles, and the beginnings of the keys of variables that they may write; null for any key. */
+export interface Power {
+  readonly roles: readonly Role[];
+  readonly variablePrefixes: readonly string[] | null;
+}
+
+/** Whether a limit to these beginnings lets the key be written. */
+export const mayWriteKey = (prefixes: readonly string[] | null, key: string): boolean =>
+  prefixes === null || prefixes.some((prefix) => key.startsWith(prefix));
+
+const mayGrantRoles = (roles: readonly Role[], granted: readonly Role[]): boolean =>
+  roles.includes('root') ||
+  granted.every(
+    (role) => !seesEveryProject([role]) && [...GRANTS[role]].every((permission) => may(roles, permission)),
+  );
+
+/** Nobody hands out, or takes over, what reaches further than their own: not by adding or changing a user, nor by issuing a key. */
+export const mayGrant = (giver: Power, granted: Power): boolean =>
+  mayGrantRoles(giver.roles, granted.roles) &&
+  (giver.variablePrefixes === null ||
+    !may(granted.roles, 'variables:write') ||
+    (granted.variablePrefixes?.every((prefix) => mayWriteKey(giver.variablePrefixes, prefix)) ?? false));

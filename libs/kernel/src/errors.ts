@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'payload-too-large'
   | 'unsupported-media-type'
   | 'constraint-breached'
+  | 'too-many-requests'
   | 'unavailable';
 
 /** One thing that is wrong with a request: where (a member's path) and what. */
@@ -22,15 +23,21 @@ export interface Violation {
 export class DomainError extends Error {
   readonly code: ErrorCode;
   readonly violations: readonly Violation[];
+  /** When it may be worth another try; undefined when nobody knows. */
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: ErrorOptions & { readonly violations?: readonly Violation[] } = {},
+    options: ErrorOptions & {
+      readonly violations?: readonly Violation[];
+      readonly retryAfterSeconds?: number;
+    } = {},
   ) {
     super(message, options);
     this.name = 'DomainError';
     this.code = code;
     this.violations = options.violations ?? [];
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }

@@ -1,6 +1,15 @@
 import type { Role } from '#libs/inventory/src/project.events.js';
 import { RecordBody } from '../http/bodies.js';
-import { Flag, Identifier, Name, Nullable, Optional, SomeOf } from '../http/fields.js';
+import {
+  Flag,
+  Identifier,
+  Instant,
+  Name,
+  Nullable,
+  Optional,
+  SomeOf,
+  VariableNames,
+} from '../http/fields.js';
 import { PageQuery } from '../http/query.js';
 
 const roles = ['root', 'auditor', 'admin', 'operator', 'viewer'] as const satisfies readonly Role[];
@@ -32,6 +41,25 @@ export class NewUser {
   @Optional()
   @SomeOf(roles)
   readonly roles?: readonly Role[];
+
+  /** The user may then write only variables whose keys begin with one of these; null, as by default, is no such limit. */
+  @Optional()
+  @Nullable()
+  @VariableNames()
+  readonly variable_prefixes?: readonly string[] | null;
+}
+
+export class UserChange {
+  /** All the roles that the user is to have. */
+  @Optional()
+  @SomeOf(roles)
+  readonly roles?: readonly Role[];
+
+  /** Null: no limit. */
+  @Optional()
+  @Nullable()
+  @VariableNames()
+  readonly variable_prefixes?: readonly string[] | null;
 }
 
 export class UserQuery extends PageQuery {
@@ -52,6 +80,10 @@ export class UserBody extends RecordBody {
 
   @SomeOf(roles, 0)
   readonly roles: readonly Role[];
+
+  @Nullable()
+  @VariableNames()
+  readonly variable_prefixes: readonly string[] | null;
 }
 
 export class NewUserBody extends UserBody {
@@ -65,6 +97,11 @@ export class NewApiKey {
   /** Unique among the keys of the user. */
   @Name()
   readonly name: string;
+
+  /** From then on the key is refused; without it, the key lives until it is revoked. */
+  @Optional()
+  @Instant()
+  readonly expires_at?: string;
 }
 
 export class ApiKeyBody extends RecordBody {
@@ -76,6 +113,15 @@ export class ApiKeyBody extends RecordBody {
 
   @Name()
   readonly name: string;
+
+  @Nullable()
+  @Instant()
+  readonly expires_at: string | null;
+
+  /** A use on the last day (UTC) on which it was used; told within a minute. */
+  @Nullable()
+  @Instant()
+  readonly last_used_at: string | null;
 }
 
 export class NewApiKeyBody extends ApiKeyBody {

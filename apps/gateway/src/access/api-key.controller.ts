@@ -3,6 +3,7 @@ import { may, mayGrant } from '#libs/access/src/access.policy.js';
 import { ToProject } from '#libs/inventory/src/inventory.handlers.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import type { ReadView } from '#libs/platform/src/read-store/read-store.js';
+import { Clock } from '#libs/platform/src/clock.js';
 import { AccessQueries, type ApiKeyRow, type UserRow } from '#projections/access/access.queries.js';
 import { issueApiKey } from '../auth/api-keys.js';
 import { Commands } from '../http/commands.js';
@@ -12,19 +13,16 @@ import type { Rows } from '#libs/platform/src/read-store/page.js';
 import { PageQuery } from '../http/query.js';
 import { Answers, AnswersPage, Requires } from '../http/requires.js';
 import { ApiKeyBody, NewApiKey, NewApiKeyBody } from './access.bodies.js';
+import { powerOf } from './power.js';
 
-const bodyOf = ({ id, project_id, user_id, name, created_at }: ApiKeyRow): ApiKeyBody => ({
-  id,
-  project_id,
-  user_id,
-  name,
-  created_at,
-  updated_at: null,
-});
+const bodyOf = (row: ApiKeyRow): ApiKeyBody => {
+  const { id, project_id, user_id, name, expires_at, last_used_at, created_at } = row;
+  return { id, project_id, user_id, name, expires_at, last_used_at, created_at, updated_at: null };
+};
 
 const newBodyOf = (row: ApiKeyRow, apiKey: string | null): NewApiKeyBody => {
-  const { id, project_id, user_id, name, created_at, updated_at } = bodyOf(row);
-  return { id, project_id, user_id, name, api_key: apiKey, created_at, updated_at };
+  const { id, project_id, user_id, name, ...rest } = bodyOf(row);
+  return { id, project_id, user_id, name, api_key: apiKey, ...rest };
 };
 
 /** Everybody manages their own keys; those of others are for whoever manages users. */
@@ -33,6 +31,7 @@ export class ApiKeyController {
   constructor(
     private readonly access: AccessQueries,
     private readonly commands: Commands,
+    private readonly clock: Clock,
   ) {}
 
   @Get()
@@ -46,19 +45,21 @@ export class ApiKeyController {
   @Post()
   @Requires('keys:write')
   @Answers('Issues an API key, which is shown this once', NewApiKeyBody)
-  async issue(@Current() exchange: Exchange, @Id('user_id') userId: string, @Body() { name }: NewApiKey) {
+  async issue(@Current() exchange: Exchange, @Id('user_id') userId: string, @Body() body: NewApiKey) {
     const { project_id: projectId } = this.owner(exchange, exchange.view, userId);
     const key = await issueApiKey();
     const { hash } = key;
+    const { name, expires_at: until } = body;
+    const lifetime = until !== undefined && {
+      lifetime: { from: this.clock.now().toISOString(), until: new Date(until).toISOString() },
+    };
+    const issued = { type: 'IssueApiKey', userId, name, hash, ...lifetime } as const;
     return this.commands.create(
       exchange,
       { collection: `/v1/users/${userId}/api-keys`, id: key.keyId },
       (keyId) => ({
         projectId,
-        steps: [
-          (metadata) =>
-            new ToProject(projectId, { type: 'IssueApiKey', keyId, userId, name, hash }, metadata),
-        ],
+        steps: [(metadata) => new ToProject(projectId, { ...issued, keyId }, metadata)],
       }),
       (view, id) => newBodyOf(this.found(view, userId, id), id === key.keyId ? key.token : null),
     );
@@ -84,7 +85,7 @@ export class ApiKeyController {
     const user = exchange.visible(this.access.user(view, userId), 'user');
     const { caller } = exchange;
     const others = user.id !== caller.userId;
-    if (others && !(may(caller.roles, 'users:write') && mayGrant(caller.roles, user.roles))) {
+    if (others && !(may(caller.roles, 'users:write') && mayGrant(caller, powerOf(user)))) {
       throw new DomainError(
         'forbidden',
         'the keys of this user are for themselves, or for somebody above them',

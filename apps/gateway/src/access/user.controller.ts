@@ -1,5 +1,5 @@
-import { Body, Controller, Delete, Get, HttpCode, Post, Query } from '@nestjs/common';
-import { mayGrant } from '#libs/access/src/access.policy.js';
+import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query } from '@nestjs/common';
+import { mayGrant, type Power } from '#libs/access/src/access.policy.js';
 import { ToProject } from '#libs/inventory/src/inventory.handlers.js';
 import type { Role } from '#libs/inventory/src/project.events.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
@@ -10,22 +10,19 @@ import { Commands, unconditionally } from '../http/commands.js';
 import { Current, type Exchange, Id } from '../http/exchange.js';
 import { page } from '../http/page.js';
 import { Answers, AnswersPage, Requires } from '../http/requires.js';
-import { NewUser, NewUserBody, UserBody, UserQuery } from './access.bodies.js';
+import { NewUser, NewUserBody, UserBody, UserChange, UserQuery } from './access.bodies.js';
+import { powerOf } from './power.js';
 
-const bodyOf = ({ id, project_id, username, roles, created_at }: UserRow): UserBody => ({
-  id,
-  project_id,
-  username,
-  is_admin: roles.includes('admin') || roles.includes('root'),
-  roles,
-  created_at,
-  updated_at: null,
-});
+const bodyOf = (row: UserRow): UserBody => {
+  const { id, project_id, username, roles, variable_prefixes, created_at, updated_at } = row;
+  const is_admin = roles.includes('admin') || roles.includes('root');
+  return { id, project_id, username, is_admin, roles, variable_prefixes, created_at, updated_at };
+};
 
 /** The key of a request that was made before is not the one at hand: it is shown no more. */
 const newBodyOf = (row: UserRow, apiKey: string | null): NewUserBody => {
-  const { id, project_id, username, is_admin, roles, created_at, updated_at } = bodyOf(row);
-  return { id, project_id, username, is_admin, roles, api_key: apiKey, created_at, updated_at };
+  const { created_at, updated_at, ...rest } = bodyOf(row);
+  return { ...rest, api_key: apiKey, created_at, updated_at };
 };
 
 const rolesOf = ({ roles, is_admin: isAdmin }: NewUser): readonly Role[] => {
@@ -33,9 +30,9 @@ const rolesOf = ({ roles, is_admin: isAdmin }: NewUser): readonly Role[] => {
   return isAdmin && !roles.includes('admin') ? ['admin', ...roles] : roles;
 };
 
-const demandGrantable = (exchange: Exchange, roles: readonly Role[]): void => {
-  if (mayGrant(exchange.caller.roles, roles)) return;
-  throw new DomainError('forbidden', 'roles that reach beyond a project are for root to give and to take');
+const demandGrantable = (exchange: Exchange, power: Power): void => {
+  if (mayGrant(exchange.caller, power)) return;
+  throw new DomainError('forbidden', 'nobody gives or takes what reaches further than what they may do');
 };
 
 @Controller('v1/users')
@@ -60,9 +57,10 @@ export class UserController {
   async add(@Current() exchange: Exchange, @Body() user: NewUser): Promise<NewUserBody> {
     const projectId = user.project_id ?? exchange.caller.projectId;
     const roles = rolesOf(user);
-    demandGrantable(exchange, roles);
+    const { username, variable_prefixes: variablePrefixes = null } = user;
+    demandGrantable(exchange, { roles, variablePrefixes });
     const key = await issueApiKey();
-    const { username } = user;
+    const added = { type: 'AddUser', username, roles, variablePrefixes } as const;
     return this.commands.create(
       exchange,
       { collection: '/v1/users' },
@@ -81,7 +79,7 @@ export class UserController {
         return {
           projectId,
           steps: [
-            (metadata) => new ToProject(projectId, { type: 'AddUser', userId, username, roles }, metadata),
+            (metadata) => new ToProject(projectId, { ...added, userId }, metadata),
             (metadata) => new ToProject(projectId, first, unconditionally(metadata)),
           ],
         };
@@ -98,14 +96,39 @@ export class UserController {
     return this.shown(exchange, exchange.view, id);
   }
 
+  @Put(':id')
+  @Requires('users:write')
+  @Answers('Changes what a user may do, in what the body names', UserBody)
+  change(@Current() exchange: Exchange, @Id() id: string, @Body() change: UserChange) {
+    const { roles, variable_prefixes: variablePrefixes } = change;
+    const granted = {
+      ...(roles !== undefined && { roles }),
+      ...(variablePrefixes !== undefined && { variablePrefixes }),
+    };
+    return this.commands.change(
+      exchange,
+      id,
+      () => {
+        const user = this.found(exchange, exchange.view, id);
+        const { project_id: projectId } = user;
+        demandGrantable(exchange, powerOf(user));
+        demandGrantable(exchange, { ...powerOf(user), ...granted });
+        const command = { type: 'ChangeUser', userId: id, ...granted } as const;
+        return { projectId, steps: [(metadata) => new ToProject(projectId, command, metadata)] };
+      },
+      (view) => this.shown(exchange, view, id),
+    );
+  }
+
   @Delete(':id')
   @HttpCode(204)
   @Requires('users:write')
   @Answers('Removes a user, whose keys are refused from then on')
   remove(@Current() exchange: Exchange, @Id() id: string) {
     return this.commands.remove(exchange, id, () => {
-      const { project_id: projectId, roles } = this.found(exchange, exchange.view, id);
-      demandGrantable(exchange, roles);
+      const user = this.found(exchange, exchange.view, id);
+      const { project_id: projectId } = user;
+      demandGrantable(exchange, powerOf(user));
       return {
         projectId,
         steps: [(metadata) => new ToProject(projectId, { type: 'RemoveUser', userId: id }, metadata)],

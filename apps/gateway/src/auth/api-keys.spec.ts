@@ -52,5 +52,5 @@ describe('an API key', () => {
     expect(refused.length).toBeGreaterThan(0);
     expect(refused[0]?.reason).toMatchObject({ code: 'unavailable' });
     expect(outcomes.some((outcome) => outcome.status === 'fulfilled' && outcome.value)).toBe(false);
-  });
+  }, 60_000);
 });

@@ -1,13 +1,21 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '#libs/kernel/src/errors.js';
-import type { Cursor } from '#libs/kernel/src/event.js';
-import { ReadStore } from '#libs/platform/src/read-store/read-store.js';
-import { AccessQueries, type KeyRow } from '#projections/access/access.queries.js';
+import { Clock } from '#libs/platform/src/clock.js';
+import type { KeyRow } from '#projections/access/access.queries.js';
 import type { Caller } from '../http/exchange.js';
-import { ApiKeys, digestOf, keyIdOf } from './api-keys.js';
+import { digestOf } from './api-keys.js';
+import { KeyUses } from './key-uses.js';
+import { endOfDay, type Known, KnownKeys } from './known-keys.js';
+import { Logins } from './logins.js';
 
 const refused = (detail: string) => new DomainError('unauthenticated', detail);
+
+/** What a request says of who sends it. */
+interface Asked {
+  readonly headers: IncomingHttpHeaders;
+  readonly ip: string;
+}
 
 const maxTokenLength = 255;
 
@@ -38,57 +46,44 @@ const agree = (caller: Caller, headers: IncomingHttpHeaders): Caller => {
   return caller;
 };
 
-const callerOf = ({ user_id, username, project_id, roles }: KeyRow): Caller =>
-  Object.freeze({ userId: user_id, username, projectId: project_id, roles });
-
-interface Known {
-  readonly caller: Caller;
-  /** Where the read model stood: while it stands there, nothing about the caller can have changed. */
-  readonly cursor: Cursor | undefined;
-}
-
-const maxKnown = 10_000;
-
-/** Who a request comes from, by its API key. A key that was revoked is refused as soon as the read model knows. */
+/**
+ * Who a request comes from, by its API key. A key that was revoked is refused as soon as the read model knows, which in the gateway
+ * that revoked it is before that is answered; one that has expired, from that moment on.
+ */
 @Injectable()
 export class Authentication {
-  /** By digest of the key, so that no key stays in memory. */
-  private readonly known = new Map<string, Known>();
-
   constructor(
-    private readonly readStore: ReadStore,
-    private readonly access: AccessQueries,
-    private readonly keys: ApiKeys,
+    private readonly keys: KnownKeys,
+    private readonly logins: Logins,
+    private readonly uses: KeyUses,
+    private readonly clock: Clock,
   ) {}
 
-  /** Answers at once for a key that was seen before. Throws, or rejects with, `unauthenticated`. */
-  caller(headers: IncomingHttpHeaders): Caller | Promise<Caller> {
+  /**
+   * Answers at once for a key that was seen before. Throws, or rejects with, `unauthenticated`; `too-many-requests` where too many
+   * logins have failed, for keys that were never verified here.
+   */
+  caller({ headers, ip: address }: Asked): Caller | Promise<Caller> {
     const token = tokenOf(headers);
-    const id = digestOf(token);
-    const known = this.known.get(id);
-    if (known && known.cursor === this.readStore.cursor()) return agree(known.caller, headers);
-    return this.lookUp(token, id, headers);
+    const digest = digestOf(token);
+    const known = this.keys.recall(digest);
+    if (known) return this.admitted(known, headers);
+    const { cursor, row } = this.keys.claimOf(token);
+    const settle = (key: KeyRow) => this.admitted(this.keys.remember(digest, key, cursor), headers);
+    const verified = this.logins.verify({ token, address }, row);
+    return verified instanceof Promise ? verified.then(settle) : settle(verified);
   }
 
-  private lookUp(token: string, id: string, headers: IncomingHttpHeaders): Caller | Promise<Caller> {
-    const { cursor, row } = this.rowOf(token);
-    if (!row) throw refused('the API key is not valid');
-    const settle = (fits: boolean): Caller => {
-      if (!fits) throw refused('the API key is not valid');
-      const caller = callerOf(row);
-      this.remember(id, { caller, cursor });
-      return agree(caller, headers);
-    };
-    return this.keys.remembers(id, row.hash) ? settle(true) : this.keys.verify(token, row.hash).then(settle);
-  }
-
-  private rowOf(token: string): { cursor: Cursor | undefined; row: KeyRow | undefined } {
-    const view = this.readStore.now();
-    return { cursor: view.cursor, row: this.access.keyById(view, keyIdOf(token)) };
-  }
-
-  private remember(id: string, known: Known): void {
-    if (this.known.size >= maxKnown) this.known.delete(this.known.keys().next().value as string);
-    this.known.set(id, known);
+  /** Only whoever has the key is told that it has expired. */
+  private admitted(known: Known, headers: IncomingHttpHeaders): Caller {
+    const now = this.clock.now();
+    const time = now.getTime();
+    if (time >= known.expiresAt) throw refused('the API key has expired');
+    const caller = agree(known.caller, headers);
+    if (time >= known.notedUntil) {
+      this.uses.note(known.key, now);
+      known.notedUntil = endOfDay(time);
+    }
+    return caller;
   }
 }

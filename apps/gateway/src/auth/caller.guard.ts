@@ -41,7 +41,7 @@ export class CallerGuard implements CanActivate {
   }
 
   private identify(exchange: Exchange, route: Route): boolean | Promise<boolean> {
-    const caller = this.authentication.caller(exchange.request.headers);
+    const caller = this.authentication.caller(exchange.request);
     if (caller instanceof Promise) return caller.then((known) => this.admit(exchange, route, known));
     return this.admit(exchange, route, caller);
   }

@@ -6,6 +6,7 @@ import type { Cursor, RequestMark } from '#libs/kernel/src/event.js';
 import type { CommandMetadata, Receipt } from '#libs/platform/src/command-runner/command-runner.js';
 import { ReadStore, type ReadView } from '#libs/platform/src/read-store/read-store.js';
 import { type RequestRow, RequestsQueries } from '#projections/requests/requests.queries.js';
+import { demandWithinLimits } from '../access/variable-limits.js';
 import type { Exchange } from './exchange.js';
 import { fingerprint, idempotencyKey, Turns } from './idempotency.js';
 import { reasonOf } from './reason.js';
@@ -153,13 +154,13 @@ export class Commands {
     const metadata = metadataOf(exchange, projectId, subject);
     // A creation is known by its first step, which has the identifier; everything else is done when its last step is.
     const marked = (index: number) => exchange.request.method === 'POST' || index === steps.length - 1;
-    const execute = (step: Step, index: number) => {
+    const commands = steps.map((step, index) => {
       const commandId = commandIdOf(metadata.commandId, index, names);
-      return this.bus.execute(
-        step({ ...metadata, commandId, ...(mark && marked(index) && { request: mark }) }),
-      );
-    };
-    const cursor = await (names ? allAtOnce(steps, execute) : inTurn(steps, execute));
+      return step({ ...metadata, commandId, ...(mark && marked(index) && { request: mark }) });
+    });
+    demandWithinLimits(exchange.caller, commands);
+    const execute: Execute = (command) => this.bus.execute(command);
+    const cursor = await (names ? allAtOnce(commands, execute) : inTurn(commands, execute));
     if (cursor !== undefined) await this.readStore.passed(cursor, patienceMs);
     return { subject, cursor, repeated: false };
   }
@@ -168,17 +169,23 @@ export class Commands {
 const later = (a: Cursor | undefined, b: Cursor | undefined): Cursor | undefined =>
   a === undefined || (b !== undefined && b > a) ? b : a;
 
-type Execute = (step: Step, index: number) => Promise<Receipt>;
+type Execute = (command: Command<Receipt>) => Promise<Receipt>;
 
-const inTurn = async (steps: readonly Step[], execute: Execute): Promise<Cursor | undefined> => {
+const inTurn = async (
+  commands: readonly Command<Receipt>[],
+  execute: Execute,
+): Promise<Cursor | undefined> => {
   let last: Cursor | undefined;
-  for (const [index, step] of steps.entries()) last = later(last, (await execute(step, index)).cursor);
+  for (const command of commands) last = later(last, (await execute(command)).cursor);
   return last;
 };
 
 /** Waits for all of them, so that nothing goes on behind the back of a refusal. */
-const allAtOnce = async (steps: readonly Step[], execute: Execute): Promise<Cursor | undefined> => {
-  const sent = steps.map(execute);
+const allAtOnce = async (
+  commands: readonly Command<Receipt>[],
+  execute: Execute,
+): Promise<Cursor | undefined> => {
+  const sent = commands.map(execute);
   await Promise.allSettled(sent);
   let last: Cursor | undefined;
   for (const { cursor } of await Promise.all(sent)) last = later(last, cursor);

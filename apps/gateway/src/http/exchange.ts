@@ -22,6 +22,8 @@ declare module 'fastify' {
 /** Who asks, as their key says. */
 export interface Caller extends Actor {
   readonly roles: readonly Role[];
+  /** What the keys of variables must begin with that they may write; null for any. */
+  readonly variablePrefixes: readonly string[] | null;
 }
 
 /** One request and its answer. Handed to a route by `@Current()`. */

@@ -58,6 +58,10 @@ export const SHARED = {
     413: problem('The body is larger than 1 MiB, or the change too large for one write'),
     415: problem('The body is not application/json'),
     422: problem('The Idempotency-Key was given with another request, or a constraint forbids the change'),
+    429: {
+      ...problem('Too many requests with a key that is not valid; try again after `Retry-After` seconds'),
+      headers: { 'Retry-After': { description: 'Seconds', schema: { type: 'integer', minimum: 1 } } },
+    },
     503: problem('The log or the read models are away; try again after `Retry-After` seconds'),
   },
   schemas: {
@@ -97,7 +101,7 @@ export const operationHeaders = (route: Route) =>
 
 const refusalsOf = ({ method, permission }: Route): readonly (keyof (typeof SHARED)['responses'])[] => {
   if (permission === 'public') return [];
-  const reading = [400, 401, 403, 404, 503] as const;
+  const reading = [400, 401, 403, 404, 429, 503] as const;
   return method === 'GET' ? reading : [...reading, 409, 412, 413, 415, 422];
 };
 

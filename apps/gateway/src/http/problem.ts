@@ -15,6 +15,7 @@ export const STATUS = {
   'unsupported-media-type': 415,
   'idempotency-key-reused': 422,
   'constraint-breached': 422,
+  'too-many-requests': 429,
   unavailable: 503,
 } satisfies Record<ErrorCode, number>;
 
@@ -28,8 +29,8 @@ export interface Problem {
   readonly errors?: readonly Violation[];
 }
 
-/** All of it but where it happened. */
-export type Told = Omit<Problem, 'instance'>;
+/** All of it but where it happened, and what is told in a header. */
+export type Told = Omit<Problem, 'instance'> & { readonly retryAfterSeconds?: number };
 
 const titled = (code: string): string => {
   const words = code.replaceAll('-', ' ');
@@ -68,9 +69,12 @@ const earlyProblem = (error: unknown): Told | undefined => {
 /** What a client is told of an error; undefined for a defect, of which it is told nothing but that there is one. */
 export const problemOf = (error: unknown): Told | undefined => {
   if (!(error instanceof DomainError)) return earlyProblem(error);
-  const { code, message, violations } = error;
-  const body = problem(code, STATUS[code], message);
-  return violations.length > 0 ? { ...body, errors: violations } : body;
+  const { code, message, violations, retryAfterSeconds } = error;
+  return {
+    ...problem(code, STATUS[code], message),
+    ...(violations.length > 0 && { errors: violations }),
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  };
 };
 
 export const DEFECT: Told = problem(
@@ -79,13 +83,17 @@ export const DEFECT: Told = problem(
   'something went wrong here; the log has it under the request id of this answer',
 );
 
-const retryAfterSeconds = '5';
+const usualRetryAfterSeconds = 5;
 
 export const pathOf = ({ url }: FastifyRequest): string => url.split('?', 1)[0] ?? '/';
 
-export const sendProblem = (request: FastifyRequest, reply: FastifyReply, told: Told): void => {
+export const sendProblem = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { retryAfterSeconds = usualRetryAfterSeconds, ...told }: Told,
+): void => {
   if (told.status === 401) reply.header('www-authenticate', 'Bearer realm="craton"');
-  if (told.status === 503) reply.header('retry-after', retryAfterSeconds);
+  if (told.status === 503 || told.status === 429) reply.header('retry-after', String(retryAfterSeconds));
   reply.removeHeader('etag').removeHeader('location');
   void reply
     .code(told.status)

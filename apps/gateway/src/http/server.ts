@@ -11,9 +11,13 @@ import { refuseUnreadable } from './unreadable.js';
 
 export const BODY_LIMIT = 1024 * 1024;
 
-/** Fastify with the limits that keep a slow or greedy client from holding others up. */
-export const httpAdapter = (): FastifyAdapter =>
+/**
+ * Fastify with the limits that keep a slow or greedy client from holding others up. What `X-Forwarded-*` headers say is believed
+ * of these proxies, given as addresses or networks, and of nobody else.
+ */
+export const httpAdapter = (proxies: readonly string[] = []): FastifyAdapter =>
   new FastifyAdapter({
+    trustProxy: proxies.length > 0 && [...proxies],
     bodyLimit: BODY_LIMIT,
     requestTimeout: 30_000,
     keepAliveTimeout: 75_000,

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { plainToInstance, Transform } from 'class-transformer';
 import {
   getMetadataStorage,
@@ -11,13 +12,36 @@ import {
   Max,
   Min,
   MinLength,
+  ValidateBy,
   validateSync,
+  type ValidationOptions,
 } from 'class-validator';
 
 const flag = ({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value);
 const list = ({ value }: { value: unknown }) => (typeof value === 'string' ? value.split(',') : value);
 const number = ({ value }: { value: unknown }) =>
   typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+
+const isNetwork = (value: unknown): boolean => {
+  if (typeof value !== 'string') return false;
+  const [address = '', bits, ...more] = value.split('/');
+  const longest = { 4: 32, 6: 128, 0: 0 }[isIP(address) as 0 | 4 | 6];
+  if (longest === 0 || address.includes('%') || more.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= longest);
+};
+
+const IsNetwork = (options: ValidationOptions) =>
+  ValidateBy(
+    {
+      name: 'isNetwork',
+      validator: {
+        validate: isNetwork,
+        defaultMessage: () =>
+          'CRATON_TRUST_PROXY must be addresses or networks such as 10.0.0.0/8, with commas between them',
+      },
+    },
+    options,
+  );
 
 /** Everything that can be configured, from the environment only. `README.md` of the root prints this table. */
 export class Config {
@@ -29,6 +53,12 @@ export class Config {
   @Min(0)
   @Max(65535)
   readonly CRATON_HTTP_PORT: number = 7780;
+
+  /** Addresses and networks of the proxies whose `X-Forwarded-*` headers are believed; by default nobody's. */
+  @IsOptional()
+  @Transform(list)
+  @IsNetwork({ each: true })
+  readonly CRATON_TRUST_PROXY?: readonly string[];
 
   @IsString()
   @MinLength(1)

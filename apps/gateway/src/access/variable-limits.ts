@@ -1,0 +1,39 @@
+import type { Command } from '@nestjs/cqrs';
+import { mayWriteKey } from '#libs/access/src/access.policy.js';
+import { ToVariables } from '#libs/inventory/src/inventory.handlers.js';
+import type { VariablesCommand } from '#libs/inventory/src/variables.decider.js';
+import { DomainError } from '#libs/kernel/src/errors.js';
+import type { Caller } from '../http/exchange.js';
+
+const keysOf = (command: VariablesCommand): readonly string[] => {
+  switch (command.type) {
+    case 'SetVariables':
+      return Object.keys(command.values);
+    case 'RemoveVariables':
+      return command.keys;
+  }
+};
+
+const maxNamed = 10;
+
+/** Throws `forbidden`, naming them, when there are keys among these that the caller is not to write. */
+export const demandWritableKeys = (
+  { variablePrefixes }: Pick<Caller, 'variablePrefixes'>,
+  keys: readonly string[],
+): void => {
+  if (variablePrefixes === null) return;
+  const refused = keys.filter((key) => !mayWriteKey(variablePrefixes, key));
+  if (refused.length === 0) return;
+  const message = 'is not among the variables that this user may write';
+  throw new DomainError('forbidden', `${JSON.stringify(refused[0])} ${message}`, {
+    violations: refused.slice(0, maxNamed).map((member) => ({ member, message })),
+  });
+};
+
+/** The same for all that a request is about to do: nothing of it happens when one key is refused. */
+export const demandWithinLimits = (caller: Caller, commands: readonly Command<unknown>[]): void => {
+  if (caller.variablePrefixes === null) return;
+  for (const command of commands) {
+    if (command instanceof ToVariables) demandWritableKeys(caller, keysOf(command.command));
+  }
+};
