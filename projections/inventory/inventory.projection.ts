@@ -53,13 +53,10 @@ type DeviceFact = Recorded & { readonly data: { readonly deviceId: string } };
 
 const device = (event: DeviceFact, values: Row) => changed('devices', event.data.deviceId, event, values);
 
-type LabelFact = DeviceFact & { readonly data: { readonly labels: readonly string[] } };
-
-/** Labels say something about the device: its revision moves with them. */
-const labelled = (event: LabelFact, write: (key: Row) => Write) => [
-  ...event.data.labels.map((label) => write({ device_id: event.data.deviceId, label })),
-  ...device(event, {}),
-];
+const labelsOf = (event: DeviceFact, labels: readonly string[]) =>
+  labels.map((label) =>
+    put('device_labels', { device_id: event.data.deviceId, label }, { region_id: ownerOf(event) }),
+  );
 
 type NetworkFact = Recorded & { readonly data: { readonly networkId: string } };
 
@@ -122,8 +119,8 @@ export const inventory: Projection<InventoryEvent> = {
     DeviceRegistered: (event) => {
       const { deviceId, kind, cloudId, name, ipAddress, deviceType, cellId, parentId, active, note } =
         event.data;
-      const { modelName = null, osVersion = null, vlans = null } = event.data;
-      return registered('devices', deviceId, event, {
+      const { modelName = null, osVersion = null, vlans = null, labels = [] } = event.data;
+      const rows = registered('devices', deviceId, event, {
         kind,
         cloud_id: cloudId,
         region_id: ownerOf(event),
@@ -140,6 +137,7 @@ export const inventory: Projection<InventoryEvent> = {
         window_id: null,
         retired_at: null,
       });
+      return labels.length === 0 ? rows : [...rows, ...labelsOf(event, labels)];
     },
     DeviceRenamed: (event) => device(event, { name: event.data.name }),
     DeviceAddressChanged: (event) => device(event, { ip_address: event.data.ipAddress }),
@@ -152,9 +150,12 @@ export const inventory: Projection<InventoryEvent> = {
     DeviceModelChanged: (event) => device(event, { model_name: event.data.modelName }),
     DeviceOsVersionChanged: (event) => device(event, { os_version: event.data.osVersion }),
     DeviceVlansChanged: (event) => device(event, { vlans: event.data.vlans }),
-    LabelsAdded: (event) =>
-      labelled(event, (key) => put('device_labels', key, { region_id: ownerOf(event) })),
-    LabelsRemoved: (event) => labelled(event, (key) => remove('device_labels', key)),
+    // Labels say something about the device: its revision moves with them.
+    LabelsAdded: (event) => [...labelsOf(event, event.data.labels), ...device(event, {})],
+    LabelsRemoved: (event) => [
+      ...event.data.labels.map((label) => remove('device_labels', { device_id: event.data.deviceId, label })),
+      ...device(event, {}),
+    ],
     DeviceRetired: (event) => device(event, { retired_at: event.recordedAt.toISOString() }),
     DeviceRemoved: ({ data }) => [
       remove('devices', { id: data.deviceId }),

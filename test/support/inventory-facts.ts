@@ -15,7 +15,7 @@ export const cell = (cellId: string): Fact => [
 ];
 export const device = (
   deviceId: string,
-  more: Partial<Record<string, string | boolean | null>> = {},
+  more: Partial<Record<string, string | boolean | null | readonly string[]>> = {},
 ): Fact => [
   'DeviceRegistered',
   {

@@ -41,7 +41,7 @@ describe('a cloud', () => {
     given(cloud, closed).when({ type: 'CloseCloud' }).yieldsNothing();
     given(cloud, north)
       .when({ type: 'CloseCloud' })
-      .refuses('illegal-state', /1 regions/);
+      .refuses('illegal-state', /^1 thing still hangs on the cloud: region north$/);
     given(cloud, closed).when(register).refuses('illegal-state');
   });
 });

@@ -1,6 +1,7 @@
 import type { Decider } from '#libs/kernel/src/decider.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import type { CloudEvent } from './cloud.events.js';
+import { refuseFor } from './hanging.policy.js';
 
 export type CloudCommand =
   | { type: 'RegisterRegion'; regionId: string; name: string; note: string | null }
@@ -58,8 +59,10 @@ const change = (
 
 const close = (state: Cloud): readonly CloudEvent[] => {
   if (state.closed) return [];
-  const { size } = state.regions;
-  if (size > 0) throw new DomainError('illegal-state', `${size} regions still belong to the cloud`);
+  const { regions } = state;
+  if (regions.size > 0) {
+    refuseFor('the cloud', regions.size, regions.keys(), (id) => `region ${regionOf(state, id).name}`);
+  }
   return [{ type: 'CloudClosed', data: {} }];
 };
 

@@ -1,6 +1,6 @@
 import { DomainError } from '#libs/kernel/src/errors.js';
 import { demandCell, demandOpen } from './region-cells.policy.js';
-import { labelling, type LabelCommand } from './region-labels.policy.js';
+import { firstLabels, labelling, type LabelCommand } from './region-labels.policy.js';
 import { demandNoChildren, demandUnclaimed, removal } from './region-removal.policy.js';
 import { childrenOf, type Device, type Region } from './region-state.policy.js';
 import type { DeviceKind, RegionEvent } from './region.events.js';
@@ -98,18 +98,14 @@ const demandParent = (state: Region, { deviceId, kind, parentId }: Placed): void
 };
 
 const register = (
-  { type: _type, labels = [], ...device }: Extract<DeviceCommand, { type: 'RegisterDevice' }>,
+  { type: _type, labels, ...device }: Extract<DeviceCommand, { type: 'RegisterDevice' }>,
   state: Region,
 ): readonly RegionEvent[] => {
-  const { deviceId } = device;
   demandOpen(state);
   demandFreeName(state, device.name);
   demandCell(state, device.cellId);
   demandParent(state, device);
-  return [
-    { type: 'DeviceRegistered', data: device },
-    ...labelling({ type: 'AddLabels', deviceId, labels }, new Set()),
-  ];
+  return [{ type: 'DeviceRegistered', data: { ...device, ...firstLabels(labels) } }];
 };
 
 type Change = Extract<DeviceCommand, { type: 'ChangeDevice' }>;

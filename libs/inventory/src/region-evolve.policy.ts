@@ -72,13 +72,13 @@ const hangUnder = (state: Region, id: string, what: 'cellId' | 'parentId', under
 
 const devices: Evolvers<Region, DeviceEvent> = {
   DeviceRegistered: (state, { deviceId, cloudId: _cloud, ...facts }) => {
-    const { modelName = null, osVersion = null, vlans = null, name, cellId, parentId } = facts;
+    const { modelName = null, osVersion = null, vlans = null, labels, name, cellId, parentId } = facts;
     state.devices.set(deviceId, {
       ...facts,
       modelName,
       osVersion,
       vlans,
-      labels: unlabelled,
+      labels: labels ? new Set(labels) : unlabelled,
       retired: false,
       claimedBy: null,
     });

@@ -9,6 +9,17 @@ export type LabelCommand =
 
 const mostLabels = 100;
 
+const demandFew = (count: number): void => {
+  if (count > mostLabels) throw new DomainError('illegal-state', `a device has at most ${mostLabels} labels`);
+};
+
+/** The labels that something new begins with. */
+export const firstLabels = (given: readonly string[] = []): { readonly labels?: readonly string[] } => {
+  const labels = [...new Set(given)];
+  demandFew(labels.length);
+  return labels.length > 0 ? { labels } : {};
+};
+
 const added = (deviceId: string, labels: readonly string[]): readonly RegionEvent[] =>
   labels.length > 0 ? [{ type: 'LabelsAdded', data: { deviceId, labels } }] : [];
 
@@ -29,9 +40,7 @@ export const labelling = (
   }
   const kept = type === 'ReplaceLabels' ? [...known].filter((label) => wanted.has(label)) : [...known];
   const fresh = [...wanted].filter((label) => !known.has(label));
-  if (kept.length + fresh.length > mostLabels) {
-    throw new DomainError('illegal-state', `a device has at most ${mostLabels} labels`);
-  }
+  demandFew(kept.length + fresh.length);
   const dropped = [...known].filter((label) => !kept.includes(label));
   return [...removed(deviceId, dropped), ...added(deviceId, fresh)];
 };

@@ -43,7 +43,10 @@ describe('the labels of a device', () => {
   it('come with the device when it is registered with some', () => {
     given(region)
       .when(register('d1', { labels: ['a', 'b', 'a'] }))
-      .yields(d1, added('a', 'b'));
+      .yields(registered('d1', { labels: ['a', 'b'] }));
+    given(region, registered('d1', { labels: ['a', 'b'] }))
+      .when(command('ReplaceLabels', 'b', 'c'))
+      .yields(removed('a'), added('c'));
     given(region)
       .when(register('d1', { labels: [] }))
       .yields(d1);

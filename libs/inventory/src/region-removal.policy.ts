@@ -1,39 +1,23 @@
 import { DomainError } from '#libs/kernel/src/errors.js';
+import { refuseFor } from './hanging.policy.js';
 import { called, childrenOf, dependentsOf, type Region } from './region-state.policy.js';
 import type { RegionEvent } from './region.events.js';
-
-const namesShown = 10;
 
 /** What one append takes. */
 const mostAtOnce = 1000;
 
-const first = (ids: Iterable<string>): string[] => {
-  const found: string[] = [];
-  for (const id of ids) {
-    found.push(id);
-    if (found.length === namesShown) break;
-  }
-  return found;
-};
-
-const refuseFor = (state: Region, what: string, count: number, ids: Iterable<string>): never => {
-  const names = first(ids).map((id) => called(state, id));
-  const rest = count > namesShown ? ` and ${count - namesShown} more` : '';
-  throw new DomainError(
-    'illegal-state',
-    `${count} ${count === 1 ? 'thing still hangs' : 'things still hang'} on ${what}: ${names.join(', ')}${rest}`,
-  );
-};
+const refuse = (state: Region, what: string, count: number, ids: Iterable<string>): never =>
+  refuseFor(what, count, ids, (id) => called(state, id));
 
 const demandNothingOn = (state: Region, id: string): void => {
   const dependents = dependentsOf(state, id);
-  if (dependents.size > 0) refuseFor(state, called(state, id), dependents.size, dependents);
+  if (dependents.size > 0) refuse(state, called(state, id), dependents.size, dependents);
 };
 
 /** What is out of service keeps its interfaces, but no devices under it. */
 export const demandNoChildren = (state: Region, deviceId: string): void => {
   const children = childrenOf(state, deviceId);
-  if (children.length > 0) refuseFor(state, called(state, deviceId), children.length, children);
+  if (children.length > 0) refuse(state, called(state, deviceId), children.length, children);
 };
 
 export const demandUnclaimed = (state: Region, deviceId: string): void => {
@@ -88,7 +72,7 @@ const inRegion = function* ({ cells, networks, devices }: Region): Generator<str
 export const closing = (state: Region, cascade = false): readonly RegionEvent[] => {
   if (state.closed) return [];
   const count = state.cells.size + state.networks.size + state.names.size;
-  if (!cascade && count > 0) refuseFor(state, 'the region', count, inRegion(state));
+  if (!cascade && count > 0) refuse(state, 'the region', count, inRegion(state));
   const emptied = withAllThatHangs(state, inRegion(state), mostAtOnce - 1);
   return [...emptied, { type: 'RegionClosed', data: {} }];
 };

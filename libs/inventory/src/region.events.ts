@@ -27,6 +27,8 @@ export type DeviceRegistered = Event<
     modelName?: string | null;
     osVersion?: string | null;
     vlans?: string | null;
+    /** Left out when there are none. */
+    labels?: readonly string[];
   }
 >;
 export type DeviceRenamed = Event<'DeviceRenamed', { deviceId: string; name: string }>;

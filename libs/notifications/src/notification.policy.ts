@@ -192,6 +192,7 @@ const tellers: {
     'modelName',
     'osVersion',
     'vlans',
+    'labels',
   ),
   DeviceRenamed: tell('inventory.device.renamed', 'deviceId', 'name'),
   DeviceAddressChanged: tell('inventory.device.address_changed', 'deviceId', 'ipAddress'),
