@@ -56,27 +56,9 @@ export type DeviceFilter = CellFilter &
     retired: boolean;
   }>;
 
-/** What keeps a thing from being removed: how many of a kind, and the names of the first few. */
-export interface Dependents {
-  readonly kind: 'region' | 'cell' | 'device';
-  readonly count: number;
-  readonly names: readonly string[];
-}
-
-/** Deeper trees do not occur; a defect must not make a reader turn in circles. */
+/** No tree is deeper (the region sees to it); a defect must not make a reader turn in circles. */
 const deepest = 32;
-const namesShown = 5;
 const namesAtOnce = 500;
-
-const hanging = {
-  cloud: [['region', 'regions', 'cloud_id']],
-  region: [
-    ['cell', 'cells', 'region_id'],
-    ['device', 'devices', 'region_id'],
-  ],
-  cell: [['device', 'devices', 'cell_id']],
-  device: [['device', 'devices', 'parent_id']],
-} as const;
 
 /** Columns that have an index, the one that leaves the fewest rows first. */
 const indexed = ['id', 'name', 'ip_address', 'parent_id', 'devices.id', 'cell_id', 'region_id', 'project_id'];
@@ -182,21 +164,6 @@ export class InventoryQueries {
       next = parent?.parent_id;
     }
     return found;
-  }
-
-  /** What belongs to it, the retired apart; kinds of which there is none are left out. */
-  hangsOn(view: ReadView, kind: keyof typeof hanging, id: string): readonly Dependents[] {
-    return hanging[kind].flatMap(([what, table, column]) => {
-      const where = `${column} = ?${table === 'devices' ? ' AND retired_at IS NULL' : ''}`;
-      const counted = view.get<{ count: number }>(
-        `SELECT count(*) AS count FROM ${table} WHERE ${where}`,
-        id,
-      );
-      if (!counted || counted.count === 0) return [];
-      const first = `SELECT name FROM ${table} WHERE ${where} ORDER BY id LIMIT ${namesShown}`;
-      const names = view.all<{ name: string }>(first, id).map(({ name }) => name);
-      return [{ kind: what, count: counted.count, names }];
-    });
   }
 
   /** Every host of a region, retired ones included. */

@@ -35,6 +35,7 @@ describe('a host over REST', () => {
       note: null,
       window_id: null,
       retired_at: null,
+      labels: [],
       links: [{ rel: 'up', href: `http://localhost:80/v1/regions/${regionId}` }],
       variables: { a: [1, null] },
       created_at: instant,
@@ -104,7 +105,7 @@ describe('a host over REST', () => {
     expect((await put(`/v1/hosts/${parent.id}`, { parent_id: child.id })).status).toBe(409);
     expect((await put(`/v1/hosts/${parent.id}`, { parent_id: parent.id })).status).toBe(409);
     const refused = await remove(`/v1/hosts/${parent.id}`);
-    expect([refused.status, refused.body.detail]).toEqual([409, expect.stringContaining('device k')]);
+    expect([refused.status, refused.body.detail]).toEqual([409, expect.stringContaining('host k')]);
     expect((await gateway.root.post(`/v1/hosts/${parent.id}/retire`, undefined)).status).toBe(409);
     expect((await remove(`/v1/hosts/${child.id}`)).status).toBe(204);
     expect((await remove(`/v1/hosts/${parent.id}`)).status).toBe(204);

@@ -65,7 +65,7 @@ describe('a region over REST', () => {
     const host = await post('/v1/hosts', { name: 'h1', region_id: regionId, ...hardware });
     const refused = await remove(`/v1/regions/${regionId}`);
     expect(refused.status).toBe(409);
-    expect(refused.body.detail).toContain('cell rack 1; device h1');
+    expect(refused.body.detail).toContain('cell rack 1, host h1');
     const cloud = await remove(`/v1/clouds/${cloudId}`);
     expect(cloud.body.detail).toContain('region region');
     await remove(`/v1/hosts/${host.id}`);
@@ -130,7 +130,7 @@ describe('a cell over REST', () => {
     const cell = await post('/v1/cells', { name: 'c', region_id: regionId });
     const host = await post('/v1/hosts', { name: 'h', region_id: regionId, cell_id: cell.id, ...hardware });
     const refused = await remove(`/v1/cells/${cell.id}`);
-    expect([refused.status, refused.body.detail]).toEqual([409, expect.stringContaining('device h')]);
+    expect([refused.status, refused.body.detail]).toEqual([409, expect.stringContaining('host h')]);
     await gateway.root.post(`/v1/hosts/${host.id}/retire`, undefined);
     expect((await remove(`/v1/cells/${cell.id}`)).status).toBe(204);
     expect((await remove(`/v1/cells/${cell.id}`)).status).toBe(404);

@@ -8,6 +8,7 @@ import { WorkflowsModule } from '#libs/workflows/src/workflows.module.js';
 import { AccessQueries } from '#projections/access/access.queries.js';
 import { HistoryQueries } from '#projections/history/history.queries.js';
 import { InventoryQueries } from '#projections/inventory/inventory.queries.js';
+import { NetworkQueries } from '#projections/inventory/networks.queries.js';
 import { MaintenanceQueries } from '#projections/maintenance/maintenance.queries.js';
 import { RequestsQueries } from '#projections/requests/requests.queries.js';
 import { RunQueries } from '#projections/runs/runs.queries.js';
@@ -31,12 +32,19 @@ import { Routes } from './http/routes.js';
 import { ValidationPipe } from './http/validation.pipe.js';
 import { CellController } from './inventory/cell.controller.js';
 import { CloudController } from './inventory/cloud.controller.js';
+import { ContainerController } from './inventory/container.controller.js';
+import { DeviceController } from './inventory/device.controller.js';
+import { DevicePresenter } from './inventory/device.presenter.js';
+import { Devices } from './inventory/devices.js';
 import { Discovery } from './inventory/discovery.js';
 import { HistoryController } from './inventory/history.controller.js';
 import { HostController } from './inventory/host.controller.js';
 import { HostHistory, HostStreams } from './inventory/host-history.js';
-import { HostPresenter } from './inventory/host.presenter.js';
 import { InheritedVariables } from './inventory/inherited-variables.js';
+import { labelsControllers } from './inventory/label.controller.js';
+import { NetworkController } from './inventory/network.controller.js';
+import { NetworkDeviceController } from './inventory/network-device.controller.js';
+import { NetworkInterfaceController } from './inventory/network-interface.controller.js';
 import { Owners } from './inventory/owners.js';
 import { RegionController } from './inventory/region.controller.js';
 import { SynchronisationController } from './inventory/synchronisation.controller.js';
@@ -67,6 +75,12 @@ import { WorkflowController } from './workflows/workflow.controller.js';
     SynchronisationController,
     CellController,
     HostController,
+    NetworkDeviceController,
+    ContainerController,
+    DeviceController,
+    ...labelsControllers,
+    NetworkController,
+    NetworkInterfaceController,
     HistoryController,
     ...variablesControllers,
     WindowController,
@@ -88,6 +102,7 @@ import { WorkflowController } from './workflows/workflow.controller.js';
     Bootstrap,
     AccessQueries,
     InventoryQueries,
+    NetworkQueries,
     RequestsQueries,
     VariablesQueries,
     MaintenanceQueries,
@@ -97,7 +112,8 @@ import { WorkflowController } from './workflows/workflow.controller.js';
     RunRequests,
     Owners,
     InheritedVariables,
-    HostPresenter,
+    DevicePresenter,
+    Devices,
     HostHistory,
     HostStreams,
     Discovery,

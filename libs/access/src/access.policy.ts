@@ -8,6 +8,9 @@ export type Resource =
   | 'regions'
   | 'cells'
   | 'hosts'
+  | 'devices'
+  | 'networks'
+  | 'interfaces'
   | 'variables'
   | 'windows'
   | 'workflows'
@@ -15,7 +18,17 @@ export type Resource =
 
 export type Permission = `${Resource}:${'read' | 'write'}`;
 
-const inventory = ['clouds', 'regions', 'cells', 'hosts', 'variables'] as const;
+/** Devices: network devices and containers, and the collection of all kinds. */
+const inventory = [
+  'clouds',
+  'regions',
+  'cells',
+  'hosts',
+  'devices',
+  'networks',
+  'interfaces',
+  'variables',
+] as const;
 const maintenance = ['windows', 'workflows', 'runs'] as const;
 
 const reading = (resources: readonly Resource[]): readonly Permission[] =>

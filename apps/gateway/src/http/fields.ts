@@ -9,6 +9,8 @@ import { isVariableKey } from './json.js';
 const nullables = new WeakMap<object, Set<string>>();
 const optionals = new WeakMap<object, Set<string>>();
 
+const repeatables = new WeakMap<object, Set<string>>();
+
 const mark = (marks: WeakMap<object, Set<string>>, target: object, property: string): void => {
   marks.set(target, (marks.get(target) ?? new Set()).add(property));
 };
@@ -22,6 +24,8 @@ const isMarked = (marks: WeakMap<object, Set<string>>, target: object, property:
 
 export const isOptional = (target: object, property: string): boolean =>
   isMarked(optionals, target, property);
+export const isRepeatable = (target: object, property: string): boolean =>
+  isMarked(repeatables, target, property);
 export const isNullable = (target: object, property: string): boolean =>
   isMarked(nullables, target, property);
 
@@ -30,6 +34,10 @@ export const Optional = (): PropertyDecorator => (target, property) => {
   mark(optionals, target, String(property));
   ValidateIf((_, value) => value !== undefined)(target, property);
 };
+
+/** In a query: may be given several times, and comes as a list. */
+export const Repeatable = (): PropertyDecorator => (target, property) =>
+  mark(repeatables, target, String(property));
 
 /** May be null; left out is not the same. */
 export const Nullable = (): PropertyDecorator => (target, property) => {
@@ -43,7 +51,8 @@ const all =
     for (const decorate of decorators) decorate(target, property);
   };
 
-const check = (
+/** A rule of one's own for a member, with its part of the API's description. */
+export const check = (
   name: string,
   fits: (value: unknown) => boolean,
   message: string,

@@ -16,7 +16,10 @@ export const linksOf = <Row extends { readonly id: string }>(
   { rows, more }: Rows<Row>,
 ): Link[] => {
   const link = (rel: Link['rel'], from: string | undefined): Link => {
-    const parameters = new URLSearchParams(exchange.request.query as Record<string, string>);
+    const given = Object.entries(exchange.request.query as Record<string, string | string[]>);
+    const parameters = new URLSearchParams(
+      given.flatMap(([name, values]) => [values].flat().map((value): [string, string] => [name, value])),
+    );
     parameters.set('limit', String(limit));
     parameters.delete('marker');
     if (from !== undefined) parameters.set('marker', from);

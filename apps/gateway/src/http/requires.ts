@@ -24,3 +24,9 @@ export const Answers = (summary: string, type?: Type): MethodDecorator =>
 /** The same for a page of a collection: `{ [collection]: type[], links }`. */
 export const AnswersPage = (summary: string, collection: string, type: Type): MethodDecorator =>
   SetMetadata(ANSWERS, { summary, type, collection } satisfies Answered);
+
+/** For a controller that is made several times: the API's description knows operations by the names of their controllers. */
+export const named = (controller: Type, kind: string, suffix: string): Type => {
+  const name = kind.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return Object.defineProperty(controller, 'name', { value: `${name}${suffix}` });
+};

@@ -3,6 +3,7 @@ import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync, ValidationTypes, type ValidationError } from 'class-validator';
 import 'reflect-metadata';
 import { DomainError, type Violation } from '#libs/kernel/src/errors.js';
+import { isRepeatable } from './fields.js';
 import { isWholeBody } from './whole-body.js';
 
 interface Shape {
@@ -102,6 +103,7 @@ const converted = (type: Type, member: string, text: string): unknown => {
 export const validQuery = (type: Type, value: unknown): object => {
   const members = Object.entries((value ?? {}) as Record<string, string | string[]>).map(
     ([member, given]) => {
+      if (isRepeatable(type.prototype as object, member)) return [member, [given].flat()] as const;
       if (typeof given !== 'string') return refuse([{ member, message: 'must be given once' }]);
       return [member, converted(type, member, given)] as const;
     },

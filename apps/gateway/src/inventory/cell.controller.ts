@@ -10,7 +10,8 @@ import { CellBody, CellChange, CellQuery, NewCell } from './cell.bodies.js';
 import { InheritedVariables, settingVariables, type Values } from './inherited-variables.js';
 import { InheritingQuery } from './inheriting.query.js';
 import { Owners } from './owners.js';
-import { demandSame, naming, referred } from './references.js';
+import { demandSame, referred } from './references.js';
+import { RemovalQuery } from './removal.query.js';
 
 const bodyOf = (row: CellRow, variables?: Values): CellBody => ({
   id: row.id,
@@ -101,16 +102,15 @@ export class CellController {
   @Delete(':id')
   @HttpCode(204)
   @Requires('cells:write')
-  @Answers('Removes a cell that has no hosts in service')
-  remove(@Current() exchange: Exchange, @Id() id: string) {
-    const removed = this.commands.remove(exchange, id, () => {
+  @Answers('Removes a cell that no device in service and no network is in; with `cascade` also these')
+  remove(@Current() exchange: Exchange, @Id() id: string, @Query() { cascade }: RemovalQuery) {
+    return this.commands.remove(exchange, id, () => {
       const { project_id: projectId, region_id: regionId } = this.found(exchange, exchange.view, id);
       return {
         projectId,
-        steps: [(metadata) => new ToRegion(regionId, { type: 'RemoveCell', cellId: id }, metadata)],
+        steps: [(metadata) => new ToRegion(regionId, { type: 'RemoveCell', cellId: id, cascade }, metadata)],
       };
     });
-    return removed.catch(naming(() => this.inventory.hangsOn(exchange.view, 'cell', id)));
   }
 
   private found(exchange: Exchange, view: ReadView, id: string): CellRow {

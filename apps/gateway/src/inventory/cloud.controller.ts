@@ -8,7 +8,6 @@ import { page } from '../http/page.js';
 import { Answers, AnswersPage, Requires } from '../http/requires.js';
 import { CloudBody, CloudChange, CloudQuery, NewCloud } from './cloud.bodies.js';
 import { InheritedVariables, settingVariables, type Values } from './inherited-variables.js';
-import { naming } from './references.js';
 
 const bodyOf = (row: CloudRow, variables?: Values): CloudBody => ({
   id: row.id,
@@ -92,7 +91,7 @@ export class CloudController {
   @Requires('clouds:write')
   @Answers('Removes a cloud that has no regions')
   remove(@Current() exchange: Exchange, @Id() id: string) {
-    const removed = this.commands.remove(exchange, id, () => {
+    return this.commands.remove(exchange, id, () => {
       const { project_id: projectId, revision } = this.found(exchange, exchange.view, id);
       exchange.demandRevision(revision);
       return {
@@ -103,7 +102,6 @@ export class CloudController {
         ],
       };
     });
-    return removed.catch(naming(() => this.inventory.hangsOn(exchange.view, 'cloud', id)));
   }
 
   private found(exchange: Exchange, view: ReadView, id: string): CloudRow {

@@ -37,7 +37,13 @@ type Written = ReadonlyMap<string, string>;
 
 const mostKept = 1000;
 /** They come first in a chain; what comes behind them has many heirs. */
-const devices: ReadonlySet<Link['kind']> = new Set(['host', 'network-device', 'container']);
+const nearKinds: ReadonlySet<Link['kind']> = new Set([
+  'network-interface',
+  'network',
+  'host',
+  'network-device',
+  'container',
+]);
 
 const ownerOf = ({ owner_id }: ValueRow): string => owner_id;
 
@@ -77,12 +83,12 @@ export class InheritedVariables {
 
   constructor(
     private readonly queries: VariablesQueries,
-    private readonly owners: Owners,
+    readonly owners: Owners,
   ) {}
 
   /** As JSON text, whose values are in the read model as such: nothing is parsed. */
   text(view: ReadView, chain: readonly Link[]): string {
-    const near = chain.filter(({ kind }) => devices.has(kind));
+    const near = chain.filter(({ kind }) => nearKinds.has(kind));
     const far = idsOf(chain.slice(near.length));
     const own = this.written(view, idsOf(near));
     const inherited = this.common.take(view.cursor, far, () => this.written(view, far));

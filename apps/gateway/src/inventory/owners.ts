@@ -5,25 +5,26 @@ import type { ReadView } from '#libs/platform/src/read-store/read-store.js';
 import { AccessQueries } from '#projections/access/access.queries.js';
 import {
   type CellRow,
-  type CloudRow,
   type DeviceRow,
   InventoryQueries,
   type RegionRow,
 } from '#projections/inventory/inventory.queries.js';
+import {
+  type InterfaceRow,
+  NetworkQueries,
+  type NetworkRow,
+} from '#projections/inventory/networks.queries.js';
 import type { Exchange } from '../http/exchange.js';
 
-/** Kinds of owners whose variables the API serves. */
-export type ServedKind = Extract<OwnerKind, 'project' | 'cloud' | 'region' | 'cell' | 'host'>;
-
-/** Somebody in a chain: the ancestors of a host may be devices of any kind. */
+/** Somebody in a chain. */
 export interface Link {
-  readonly kind: ServedKind | DeviceKind;
+  readonly kind: OwnerKind;
   readonly id: string;
 }
 
 /** Whatever has variables. */
 export interface Owner {
-  readonly kind: ServedKind;
+  readonly kind: OwnerKind;
   readonly id: string;
   readonly projectId: string;
   /** Whose variables count for it, nearest first: what it inherits is theirs. */
@@ -35,12 +36,12 @@ interface OwnerRow {
   readonly project_id: string;
 }
 
+type Found = readonly [OwnerRow, () => readonly Link[]];
+
 /** Finds owners of variables, and whom they inherit from. Clouds and projects inherit nothing. */
 @Injectable()
 export class Owners {
-  private readonly finders: Readonly<
-    Record<ServedKind, (view: ReadView, id: string) => readonly [OwnerRow, () => readonly Link[]] | undefined>
-  > = {
+  private readonly finders: Readonly<Record<OwnerKind, (view: ReadView, id: string) => Found | undefined>> = {
     project: (view, id) => {
       const row = this.access.project(view, id);
       return row && [{ id, project_id: id }, () => [{ kind: 'project', id }]];
@@ -57,19 +58,27 @@ export class Owners {
       const row = this.inventory.cell(view, id);
       return row && [row, () => this.ofCell(row)];
     },
-    host: (view, id) => {
-      const row = this.inventory.device(view, id);
-      return row?.kind === 'host' ? [row, () => this.ofHost(view, row)] : undefined;
+    host: (view, id) => this.device(view, 'host', id),
+    'network-device': (view, id) => this.device(view, 'network-device', id),
+    container: (view, id) => this.device(view, 'container', id),
+    network: (view, id) => {
+      const row = this.networks.network(view, id);
+      return row && [row, () => this.ofNetwork(row)];
+    },
+    'network-interface': (view, id) => {
+      const row = this.networks.interface(view, id);
+      return row && [row, () => this.ofInterface(view, row)];
     },
   };
 
   constructor(
     private readonly inventory: InventoryQueries,
+    private readonly networks: NetworkQueries,
     private readonly access: AccessQueries,
   ) {}
 
   /** Throws `not-found` for what the caller does not see. */
-  find(exchange: Exchange, view: ReadView, kind: ServedKind, id: string): Owner {
+  find(exchange: Exchange, view: ReadView, kind: OwnerKind, id: string): Owner {
     const [row, chain] = this.finders[kind](view, id) ?? [];
     const { project_id: projectId } = exchange.visible(row, kind);
     return { kind, id, projectId, chain: chain?.() ?? [] };
@@ -88,8 +97,8 @@ export class Owners {
   }
 
   /** Its ancestors count, but not the cells that they are in. */
-  ofHost(view: ReadView, host: DeviceRow): readonly Link[] {
-    const { id, kind, parent_id, cell_id, region_id, cloud_id, project_id } = host;
+  ofDevice(view: ReadView, device: DeviceRow): readonly Link[] {
+    const { id, kind, parent_id, cell_id, region_id, cloud_id, project_id } = device;
     const ancestors = parent_id === null ? [] : this.inventory.ancestors(view, id);
     return [
       { kind, id },
@@ -101,13 +110,40 @@ export class Owners {
     ];
   }
 
+  ofNetwork({ id, region_id, cloud_id, project_id }: NetworkRow): readonly Link[] {
+    return [{ kind: 'network', id }, ...this.ofRegion({ id: region_id, cloud_id, project_id })];
+  }
+
+  ofInterface(view: ReadView, { id, device_id }: InterfaceRow): readonly Link[] {
+    const device = this.inventory.device(view, device_id);
+    return [{ kind: 'network-interface', id }, ...(device ? this.ofDevice(view, device) : [])];
+  }
+
   nameOf(view: ReadView, { kind, id }: Link): string {
-    const row: Pick<CloudRow, 'name'> | undefined =
-      kind === 'project'
-        ? this.access.project(view, id)
-        : kind === 'cloud' || kind === 'region' || kind === 'cell'
-          ? this.inventory[kind](view, id)
-          : this.inventory.device(view, id);
-    return row?.name ?? '';
+    return this.named(view, kind, id)?.name ?? '';
+  }
+
+  private named(view: ReadView, kind: OwnerKind, id: string): { readonly name: string } | undefined {
+    switch (kind) {
+      case 'project':
+        return this.access.project(view, id);
+      case 'cloud':
+      case 'region':
+      case 'cell':
+        return this.inventory[kind](view, id);
+      case 'network':
+        return this.networks.network(view, id);
+      case 'network-interface':
+        return this.networks.interface(view, id);
+      case 'host':
+      case 'network-device':
+      case 'container':
+        return this.inventory.device(view, id);
+    }
+  }
+
+  private device(view: ReadView, kind: DeviceKind, id: string): Found | undefined {
+    const row = this.inventory.device(view, id);
+    return row?.kind === kind ? [row, () => this.ofDevice(view, row)] : undefined;
   }
 }

@@ -1,5 +1,4 @@
 import { DomainError } from '#libs/kernel/src/errors.js';
-import type { Dependents } from '#projections/inventory/inventory.queries.js';
 import type { Exchange } from '../http/exchange.js';
 
 /** What a body refers to by this member: `not-found`, naming the member, when the caller sees no such thing. */
@@ -14,6 +13,12 @@ export const referred = <Row extends { readonly project_id: string }>(
   throw new DomainError('not-found', `${member} ${message}`, { violations: [{ member, message }] });
 };
 
+/** Undefined for what is in another region. */
+export const inRegion = <Row extends { readonly region_id: string }>(
+  row: Row | undefined,
+  regionId: string,
+): Row | undefined => (row?.region_id === regionId ? row : undefined);
+
 /** For members that follow from others and may be sent along: then they must agree. */
 export const demandSame = (
   member: string,
@@ -25,17 +30,3 @@ export const demandSame = (
   const message = `must be that of the ${whose}`;
   throw new DomainError('validation-failed', `${member} ${message}`, { violations: [{ member, message }] });
 };
-
-const listed = ({ kind, count, names }: Dependents): string =>
-  `${kind}${count === 1 ? '' : 's'} ${names.join(', ')}${count > names.length ? ' and more' : ''}`;
-
-/** A refusal because of what hangs on a thing, with the names of the first few. */
-export const naming =
-  (dependents: () => readonly Dependents[]) =>
-  (error: unknown): never => {
-    if (!(error instanceof DomainError) || error.code !== 'illegal-state') throw error;
-    const names = dependents().map(listed).join('; ');
-    throw names === ''
-      ? error
-      : new DomainError('illegal-state', `${error.message}: ${names}`, { cause: error });
-  };

@@ -9,8 +9,9 @@ import { Answers, AnswersPage, Requires } from '../http/requires.js';
 import { InheritedVariables, settingVariables, type Values } from './inherited-variables.js';
 import { InheritingQuery } from './inheriting.query.js';
 import { Owners } from './owners.js';
-import { naming, referred } from './references.js';
+import { referred } from './references.js';
 import { NewRegion, RegionBody, RegionChange, RegionQuery } from './region.bodies.js';
+import { RemovalQuery } from './removal.query.js';
 
 const bodyOf = (row: RegionRow, variables?: Values): RegionBody => ({
   id: row.id,
@@ -99,20 +100,19 @@ export class RegionController {
   @Delete(':id')
   @HttpCode(204)
   @Requires('regions:write')
-  @Answers('Removes a region that has no cells and no hosts in service')
-  remove(@Current() exchange: Exchange, @Id() id: string) {
-    const removed = this.commands.remove(exchange, id, () => {
+  @Answers('Removes a region that has no cells, networks and devices in service; with `cascade` also these')
+  remove(@Current() exchange: Exchange, @Id() id: string, @Query() { cascade }: RemovalQuery) {
+    return this.commands.remove(exchange, id, () => {
       const { project_id: projectId, cloud_id: cloudId, revision } = this.found(exchange, exchange.view, id);
       exchange.demandRevision(revision);
       return {
         projectId,
         steps: [
-          (metadata) => new ToRegion(id, { type: 'CloseRegion' }, unconditionally(metadata)),
+          (metadata) => new ToRegion(id, { type: 'CloseRegion', cascade }, unconditionally(metadata)),
           (metadata) => new ToCloud(cloudId, { type: 'RemoveRegion', regionId: id }, metadata),
         ],
       };
     });
-    return removed.catch(naming(() => this.inventory.hangsOn(exchange.view, 'region', id)));
   }
 
   private found(exchange: Exchange, view: ReadView, id: string): RegionRow {

@@ -1,15 +1,16 @@
 import { Body, Controller, Delete, Get, HttpCode, Put, Query, type Type } from '@nestjs/common';
 import { ToVariables } from '#libs/inventory/src/inventory.handlers.js';
 import type { VariablesCommand } from '#libs/inventory/src/variables.decider.js';
+import type { OwnerKind } from '#libs/inventory/src/variables.events.js';
 import { Commands, type Plan } from '../http/commands.js';
 import { Current, type Exchange, Id } from '../http/exchange.js';
-import { Answers, Requires } from '../http/requires.js';
+import { Answers, named, Requires } from '../http/requires.js';
 import { InheritedVariables } from './inherited-variables.js';
-import { Owners, type ServedKind } from './owners.js';
+import { Owners } from './owners.js';
 import { VariableKeys, VariablesBody, VariablesQuery, VariableValues } from './variables.bodies.js';
 
 /** The same three routes for every kind of owner. */
-const variablesOf = (kind: ServedKind, collection: string): Type => {
+const variablesOf = (kind: OwnerKind, collection: string): Type => {
   @Controller(`v1/${collection}/:id/variables`)
   class VariablesController {
     constructor(
@@ -55,11 +56,7 @@ const variablesOf = (kind: ServedKind, collection: string): Type => {
       return { projectId, steps: [(metadata) => new ToVariables(id, command, metadata)] };
     }
   }
-  // The API's description knows operations by the names of their controllers.
-  Object.defineProperty(VariablesController, 'name', {
-    value: `${kind.charAt(0).toUpperCase()}${kind.slice(1)}VariablesController`,
-  });
-  return VariablesController;
+  return named(VariablesController, kind, 'VariablesController');
 };
 
 export const variablesControllers: readonly Type[] = [
@@ -68,4 +65,8 @@ export const variablesControllers: readonly Type[] = [
   variablesOf('region', 'regions'),
   variablesOf('cell', 'cells'),
   variablesOf('host', 'hosts'),
+  variablesOf('network-device', 'network-devices'),
+  variablesOf('container', 'containers'),
+  variablesOf('network', 'networks'),
+  variablesOf('network-interface', 'network-interfaces'),
 ];

@@ -9,10 +9,13 @@ import {
   Name,
   Note,
   Nullable,
+  OneOf,
   Optional,
+  Repeatable,
   Variables,
 } from '../http/fields.js';
 import { CellBody, CellQuery } from './cell.bodies.js';
+import { Labels } from './inventory.fields.js';
 
 export class NewHost {
   @Name()
@@ -51,8 +54,31 @@ export class NewHost {
   readonly note?: string | null;
 
   @Optional()
+  @Labels()
+  readonly labels?: readonly string[];
+
+  @Optional()
   @Variables()
   readonly variables?: Readonly<Record<string, Json>>;
+}
+
+export class NewContainer extends NewHost {}
+
+export class NewNetworkDevice extends NewHost {
+  @Optional()
+  @Nullable()
+  @Name()
+  readonly model_name?: string | null;
+
+  @Optional()
+  @Nullable()
+  @Name()
+  readonly os_version?: string | null;
+
+  @Optional()
+  @Nullable()
+  @Name(4096)
+  readonly vlans?: string | null;
 }
 
 export class HostChange {
@@ -87,6 +113,25 @@ export class HostChange {
   readonly parent_id?: string | null;
 }
 
+export class ContainerChange extends HostChange {}
+
+export class NetworkDeviceChange extends HostChange {
+  @Optional()
+  @Nullable()
+  @Name()
+  readonly model_name?: string | null;
+
+  @Optional()
+  @Nullable()
+  @Name()
+  readonly os_version?: string | null;
+
+  @Optional()
+  @Nullable()
+  @Name(4096)
+  readonly vlans?: string | null;
+}
+
 export class HostQuery extends CellQuery {
   @Optional()
   @Identifier()
@@ -95,6 +140,16 @@ export class HostQuery extends CellQuery {
   @Optional()
   @Identifier()
   readonly parent_id?: string;
+
+  /** With `parent_id`: not only its children, but everything under it. */
+  @Flag()
+  readonly descendants: boolean = false;
+
+  /** Those that have all of them. */
+  @Optional()
+  @Repeatable()
+  @Labels(20)
+  readonly label?: readonly string[];
 
   @Optional()
   @Name()
@@ -111,6 +166,14 @@ export class HostQuery extends CellQuery {
   /** By default only those in service. */
   @Flag()
   readonly retired: boolean = false;
+}
+
+const kinds = ['host', 'network-device', 'container'] as const;
+
+export class DeviceQuery extends HostQuery {
+  @Optional()
+  @OneOf(kinds)
+  readonly kind?: (typeof kinds)[number];
 }
 
 export class HostBody extends CellBody {
@@ -140,7 +203,33 @@ export class HostBody extends CellBody {
   @Instant()
   readonly retired_at: string | null;
 
+  /** In alphabetical order. */
+  @Labels()
+  readonly labels: readonly string[];
+
   /** `up` leads to its parent, else to its cell, else to its region. */
   @ListOf(() => LinkBody, 1)
   readonly links: readonly LinkBody[];
+}
+
+export class ContainerBody extends HostBody {}
+
+export class NetworkDeviceBody extends HostBody {
+  @Nullable()
+  @Name()
+  readonly model_name: string | null;
+
+  @Nullable()
+  @Name()
+  readonly os_version: string | null;
+
+  @Nullable()
+  @Name(4096)
+  readonly vlans: string | null;
+}
+
+/** A device of any kind: what only some kinds have is null for the others. */
+export class DeviceBody extends NetworkDeviceBody {
+  @OneOf(kinds)
+  readonly kind: (typeof kinds)[number];
 }

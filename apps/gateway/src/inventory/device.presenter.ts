@@ -1,0 +1,113 @@
+import { Injectable } from '@nestjs/common';
+import type { ReadView } from '#libs/platform/src/read-store/read-store.js';
+import { type DeviceRow, InventoryQueries } from '#projections/inventory/inventory.queries.js';
+import type { Exchange } from '../http/exchange.js';
+import type { DeviceBody, DeviceQuery, HostBody } from './device.bodies.js';
+import { InheritedVariables } from './inherited-variables.js';
+import { Owners } from './owners.js';
+
+export const collections = {
+  host: 'hosts',
+  'network-device': 'network-devices',
+  container: 'containers',
+} as const satisfies Record<DeviceRow['kind'], string>;
+
+/** The members of a body's class, without the class. */
+type Plain<Body> = { readonly [M in keyof Body]: Body[M] };
+
+interface Shown {
+  readonly up: string;
+  readonly labels: readonly string[];
+}
+
+const common = (row: DeviceRow, { up, labels }: Shown): Plain<HostBody> => ({
+  id: row.id,
+  project_id: row.project_id,
+  cloud_id: row.cloud_id,
+  region_id: row.region_id,
+  cell_id: row.cell_id,
+  parent_id: row.parent_id,
+  name: row.name,
+  ip_address: row.ip_address,
+  device_type: row.device_type,
+  active: row.active === 1,
+  note: row.note,
+  window_id: row.window_id,
+  retired_at: row.retired_at,
+  labels,
+  links: [{ rel: 'up', href: up }],
+  created_at: row.created_at,
+  updated_at: row.updated_at,
+});
+
+const detailsOf = ({ model_name, os_version, vlans }: DeviceRow) => ({ model_name, os_version, vlans });
+
+/** As the collection of its own kind shows it. */
+const bodyOf = (row: DeviceRow, shown: Shown): Plain<HostBody> =>
+  row.kind === 'network-device' ? { ...common(row, shown), ...detailsOf(row) } : common(row, shown);
+
+const anyBodyOf = (row: DeviceRow, shown: Shown): Plain<DeviceBody> => ({
+  kind: row.kind,
+  ...common(row, shown),
+  ...detailsOf(row),
+});
+
+/** Devices as answers. */
+@Injectable()
+export class DevicePresenter {
+  constructor(
+    private readonly inventory: InventoryQueries,
+    private readonly variables: InheritedVariables,
+    private readonly owners: Owners,
+  ) {}
+
+  shown(exchange: Exchange, view: ReadView, row: DeviceRow): HostBody {
+    const labels = this.inventory.labels(view, row.id);
+    return exchange.tagged(row.revision, bodyOf(row, { up: this.up(exchange, view, row), labels }));
+  }
+
+  /** The most frequent answer of all: as text, since the values are text in the read model. */
+  withVariables(exchange: Exchange, view: ReadView, row: DeviceRow, inherited: boolean): string {
+    const chain = inherited ? this.owners.ofDevice(view, row) : [{ kind: row.kind, id: row.id }];
+    const body = JSON.stringify(this.shown(exchange, view, row));
+    return exchange.json(`${body.slice(0, -1)},"variables":${this.variables.text(view, chain)}}`);
+  }
+
+  /** For a list of one kind: how to show each of its rows. */
+  each(exchange: Exchange, rows: readonly DeviceRow[], query: DeviceQuery) {
+    return this.eachAs(bodyOf, exchange, rows, query);
+  }
+
+  /** For a list of devices of all kinds. */
+  eachOfAnyKind(exchange: Exchange, rows: readonly DeviceRow[], query: DeviceQuery) {
+    return this.eachAs(anyBodyOf, exchange, rows, query);
+  }
+
+  private eachAs<Body extends Plain<HostBody>>(
+    bodyAs: (row: DeviceRow, shown: Shown) => Body,
+    exchange: Exchange,
+    rows: readonly DeviceRow[],
+    query: DeviceQuery,
+  ) {
+    const { view } = exchange;
+    const own = query['resolved-values'] === false;
+    const chainOf = (row: DeviceRow) =>
+      own ? [{ kind: row.kind, id: row.id }] : this.owners.ofDevice(view, row);
+    const variables = this.variables.valuesOfAll(view, query.details ? rows.map(chainOf) : []);
+    const ids = rows.map(({ id }) => id);
+    const labels = this.inventory.labelsOfAll(view, ids);
+    return (row: DeviceRow, index: number): Body => {
+      const shown = { up: this.up(exchange, view, row), labels: labels.get(row.id) ?? [] };
+      const values = variables[index];
+      return { ...bodyAs(row, shown), ...(values && { variables: values }) };
+    };
+  }
+
+  private up(exchange: Exchange, view: ReadView, { parent_id, cell_id, region_id }: DeviceRow): string {
+    if (parent_id !== null) {
+      const kind = this.inventory.device(view, parent_id)?.kind ?? 'host';
+      return exchange.address(`/v1/${collections[kind]}/${parent_id}`);
+    }
+    return exchange.address(cell_id === null ? `/v1/regions/${region_id}` : `/v1/cells/${cell_id}`);
+  }
+}

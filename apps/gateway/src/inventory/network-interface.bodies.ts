@@ -1,0 +1,180 @@
+import type { Json } from '#libs/kernel/src/json.js';
+import { LinkBody, RecordBody } from '../http/bodies.js';
+import { Identifier, IpAddress, ListOf, Name, Nullable, Optional, Variables, Whole } from '../http/fields.js';
+import { InheritingPageQuery } from './inheriting.query.js';
+
+/** Ports of switches are counted in many ways; indexes of SNMP are the largest. */
+const mostPort = 2 ** 31 - 1;
+/** VXLAN's, which are the largest. */
+const mostVlan = 2 ** 24 - 1;
+
+class InterfaceSettings {
+  @Optional()
+  @Nullable()
+  @Whole(0, mostPort)
+  readonly port?: number | null;
+
+  @Optional()
+  @Nullable()
+  @Whole(0, Number.MAX_SAFE_INTEGER)
+  readonly speed?: number | null;
+
+  @Optional()
+  @Nullable()
+  @Name()
+  readonly vlan?: string | null;
+
+  @Optional()
+  @Nullable()
+  @Name()
+  readonly duplex?: string | null;
+
+  @Optional()
+  @Nullable()
+  @Name()
+  readonly link?: string | null;
+
+  @Optional()
+  @Nullable()
+  @Name()
+  readonly cdp?: string | null;
+
+  @Optional()
+  @Nullable()
+  @Name()
+  readonly security?: string | null;
+}
+
+export class NewNetworkInterface extends InterfaceSettings {
+  @Name()
+  readonly name: string;
+
+  @Identifier()
+  readonly device_id: string;
+
+  @Name()
+  readonly interface_type: string;
+
+  @IpAddress()
+  readonly ip_address: string;
+
+  /** In the same region as the device. */
+  @Optional()
+  @Nullable()
+  @Identifier()
+  readonly network_id?: string | null;
+
+  @Optional()
+  @Nullable()
+  @Whole(0, mostVlan)
+  readonly vlan_id?: number | null;
+
+  @Optional()
+  @Variables()
+  readonly variables?: Readonly<Record<string, Json>>;
+}
+
+export class NetworkInterfaceChange extends InterfaceSettings {
+  @Optional()
+  @Name()
+  readonly name?: string;
+
+  @Optional()
+  @Name()
+  readonly interface_type?: string;
+}
+
+export class NetworkInterfaceQuery extends InheritingPageQuery {
+  @Optional()
+  @Identifier()
+  readonly id?: string;
+
+  @Optional()
+  @Name()
+  readonly name?: string;
+
+  @Optional()
+  @Identifier()
+  readonly region_id?: string;
+
+  @Optional()
+  @Identifier()
+  readonly device_id?: string;
+
+  @Optional()
+  @Identifier()
+  readonly network_id?: string;
+
+  @Optional()
+  @Name()
+  readonly interface_type?: string;
+
+  @Optional()
+  @IpAddress()
+  readonly ip_address?: string;
+}
+
+export class NetworkInterfaceBody extends RecordBody {
+  @Identifier()
+  readonly project_id: string;
+
+  @Identifier()
+  readonly region_id: string;
+
+  @Identifier()
+  readonly device_id: string;
+
+  @Nullable()
+  @Identifier()
+  readonly network_id: string | null;
+
+  @Name()
+  readonly name: string;
+
+  @Name()
+  readonly interface_type: string;
+
+  @IpAddress()
+  readonly ip_address: string;
+
+  @Nullable()
+  @Whole(0, mostVlan)
+  readonly vlan_id: number | null;
+
+  @Nullable()
+  @Whole(0, mostPort)
+  readonly port: number | null;
+
+  @Nullable()
+  @Whole(0, Number.MAX_SAFE_INTEGER)
+  readonly speed: number | null;
+
+  @Nullable()
+  @Name()
+  readonly vlan: string | null;
+
+  @Nullable()
+  @Name()
+  readonly duplex: string | null;
+
+  @Nullable()
+  @Name()
+  readonly link: string | null;
+
+  @Nullable()
+  @Name()
+  readonly cdp: string | null;
+
+  @Nullable()
+  @Name()
+  readonly security: string | null;
+
+  /** `up` leads to its device. */
+  @ListOf(() => LinkBody, 1)
+  readonly links: readonly LinkBody[];
+
+  /** Left out of lists unless `details=true`, and of the answer to a change. */
+  @Optional()
+  @Variables()
+  readonly variables?: Readonly<Record<string, Json>>;
+}

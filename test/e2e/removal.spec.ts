@@ -1,0 +1,125 @@
+import { type Gateway, startGateway } from '#test/support/gateway.js';
+import { hardware, made, newRegion } from '#test/support/places.js';
+
+let gateway: Gateway;
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway.close());
+
+const post = async (path: string, body: object) => (await made(gateway.root.post(path, body))).body;
+const status = async (path: string) => (await gateway.root.get(path)).status;
+
+/** A cell with a network and a host, a container in the host, and an interface of the container in the network. */
+const fleet = async () => {
+  const { cloudId, regionId } = await newRegion(gateway.root);
+  const cell = await post('/v1/cells', { name: 'c', region_id: regionId });
+  const of = (things: string, name: string, more: object) =>
+    post(`/v1/${things}`, { name, region_id: regionId, ...more });
+  const addresses = { cidr: '10.0.0.0/24', gateway: '10.0.0.1' };
+  const network = await of('networks', 'n', { cell_id: cell.id, ...addresses });
+  const host = await of('hosts', 'h', { cell_id: cell.id, ...hardware, labels: ['x'], variables: { a: 1 } });
+  const container = await of('containers', 'k', { parent_id: host.id, ...hardware });
+  const port = await post('/v1/network-interfaces', {
+    name: 'e',
+    device_id: container.id,
+    network_id: network.id,
+    interface_type: 'virtual',
+    ip_address: '10.0.0.5',
+  });
+  const paths = {
+    region: `/v1/regions/${regionId}`,
+    cell: `/v1/cells/${cell.id}`,
+    network: `/v1/networks/${network.id}`,
+    host: `/v1/hosts/${host.id}`,
+    container: `/v1/containers/${container.id}`,
+    port: `/v1/network-interfaces/${port.id}`,
+  };
+  return { cloudId, regionId, hostId: host.id as string, paths };
+};
+
+type Paths = Awaited<ReturnType<typeof fleet>>['paths'];
+
+describe('removing what others hang on', () => {
+  it.each<[keyof Paths, string]>([
+    ['region', '4 things still hang on the region: cell c, network n, host h, container k'],
+    ['cell', '2 things still hang on cell c: network n, host h'],
+    ['network', '1 thing still hangs on network n: interface e'],
+    ['host', '1 thing still hangs on host h: container k'],
+    ['container', '1 thing still hangs on container k: interface e'],
+  ])('is refused, naming what hangs on the %s', async (what, detail) => {
+    const { paths } = await fleet();
+    const before = (await gateway.events()).length;
+    for (const query of ['', '?cascade=false']) {
+      const refused = await gateway.root.delete(`${paths[what]}${query}`);
+      expect([refused.status, refused.body.detail]).toEqual([409, detail]);
+    }
+    expect(await gateway.events()).toHaveLength(before);
+  });
+
+  it.each<[keyof Paths, readonly (keyof Paths)[]]>([
+    ['region', ['region', 'cell', 'network', 'host', 'container', 'port']],
+    ['cell', ['cell', 'network', 'host', 'container', 'port']],
+    ['network', ['network', 'port']],
+    ['host', ['host', 'container', 'port']],
+    ['container', ['container', 'port']],
+  ])('takes all of it with the %s when it is said so', async (what, gone) => {
+    const { paths, regionId } = await fleet();
+    const then = (await gateway.root.get(paths.region)).headers['craton-cursor'];
+    const removed = await gateway.root.delete(`${paths[what]}?cascade=true`);
+    expect([removed.status, removed.text]).toEqual([204, '']);
+    for (const [name, path] of Object.entries(paths)) {
+      expect([name, await status(path)]).toEqual([name, gone.includes(name as keyof Paths) ? 404 : 200]);
+      expect(await status(`${path}?as_of=${then}`)).toBe(200);
+    }
+    const written = (await gateway.events()).filter(({ stream }) => stream === `region-${regionId}`);
+    const commands = new Set(
+      written.slice(-gone.length).map(({ metadata }) => (metadata as { commandId: string }).commandId),
+    );
+    expect(commands.size).toBe(1);
+  });
+
+  it('never takes what is under maintenance', async () => {
+    const { paths, hostId } = await fleet();
+    const ends_at = new Date(Date.now() + 3_600_000).toISOString();
+    await post('/v1/maintenance-windows', { host_id: hostId, ends_at });
+    const claimed = await gateway.root.get(paths.host);
+    expect(claimed.body.window_id).not.toBeNull();
+    for (const path of [paths.host, paths.cell, paths.region]) {
+      const { status: code, body } = await gateway.root.delete(`${path}?cascade=true`);
+      expect([code, body.detail]).toEqual([409, expect.stringContaining('h is under maintenance window')]);
+    }
+    expect(await status(paths.port)).toBe(200);
+  });
+
+  it('says what it does not understand', async () => {
+    const { paths } = await fleet();
+    for (const query of ['cascade=perhaps', 'cascade=', 'force=true', 'cascade=true&cascade=true']) {
+      const { status: code } = await gateway.root.delete(`${paths.cell}?${query}`);
+      expect([query, code]).toEqual([query, 400]);
+    }
+  });
+
+  it('holds to the revision that it is based on', async () => {
+    const { paths } = await fleet();
+    const etag = (await gateway.root.get(paths.cell)).headers['etag'] ?? '';
+    await gateway.root.put(paths.cell, { note: 'n' });
+    const stale = await gateway.root.delete(`${paths.cell}?cascade=true`, { 'if-match': etag });
+    expect(stale.status).toBe(412);
+    expect(await status(paths.port)).toBe(200);
+  });
+
+  it('is done in parts when it is more than a thousand things', async () => {
+    const { regionId } = await newRegion(gateway.root);
+    const cell = await post('/v1/cells', { name: 'c', region_id: regionId });
+    const of = (name: string) =>
+      post('/v1/hosts', { name, region_id: regionId, cell_id: cell.id, ...hardware });
+    await Promise.all(Array.from({ length: 1000 }, (_, index) => of(`h${index}`)));
+    const refused = await gateway.root.delete(`/v1/cells/${cell.id}?cascade=true`);
+    expect([refused.status, refused.body.detail]).toEqual([413, expect.stringContaining('in parts')]);
+    const { hosts } = (await gateway.root.get(`/v1/hosts?cell_id=${cell.id}&limit=1`)).body;
+    expect((await gateway.root.delete(`/v1/hosts/${hosts[0].id}`)).status).toBe(204);
+    expect((await gateway.root.delete(`/v1/cells/${cell.id}?cascade=true`)).status).toBe(204);
+    expect((await gateway.root.get(`/v1/hosts?region_id=${regionId}`)).body.hosts).toEqual([]);
+  });
+});
