@@ -1,3 +1,4 @@
+import type { Fact } from '#test/support/event-log.js';
 import { device, labelled } from '#test/support/inventory-facts.js';
 import { ReadModel } from '#test/support/read-model.js';
 import { inventory } from './inventory.projection.js';
@@ -144,6 +145,25 @@ describe('the read model of devices', () => {
     expect(found({ deviceType: 'storage', regionId: 'r1', cloudId: 'c1', projectId: 'p' })).toEqual(['d4']);
     expect(found({ projectId: 'another', name: 'one' })).toEqual([]);
     expect(found({ id: 'd2', retired: false })).toEqual(['d2']);
+  });
+
+  it('finds those with labels that many have', async () => {
+    const all = Array.from({ length: 2100 }, (_, index) => `d${String(index).padStart(4, '0')}`);
+    const labels = (index: number) => ['many', ...(index % 2 ? ['odd', 'too'] : ['even', 'too'])];
+    for (let index = 0; index < all.length; index += 700) {
+      const some = all.slice(index, index + 700).map((id, at) => device(id, { labels: labels(index + at) }));
+      await model.after('region-r1', ...(some as [Fact, ...Fact[]]));
+    }
+    const view = await model.after('region-r2', device('e', { labels: ['many', 'odd'] }));
+    const found = (filter: Parameters<typeof queries.devices>[1], marker?: string) =>
+      ids(queries.devices(view, filter, { limit: 2, marker }));
+    expect(found({ labels: ['many'] })).toEqual(['d0000', 'd0001']);
+    expect(found({ labels: ['many', 'too'] }, 'd1999')).toEqual(['d2000', 'd2001']);
+    expect(found({ labels: ['many', 'odd'], projectId: 'p' }, 'd2097')).toEqual(['d2099', 'e']);
+    expect(found({ labels: ['odd', 'many'], regionId: 'r2' })).toEqual(['e']);
+    expect(found({ labels: ['many', 'odd', 'even'] })).toEqual([]);
+    expect(found({ labels: ['many'], name: 'name of d0007' })).toEqual(['d0007']);
+    expect(queries.devices(view, { labels: ['many'] }, { limit: 2, marker: 'd2099' }).previous).toBe('d2097');
   });
 
   it('pages forwards and backwards', async () => {

@@ -58,6 +58,8 @@ export type DeviceFilter = CellFilter &
 
 /** No tree is deeper (the region sees to it); a defect must not make a reader turn in circles. */
 const deepest = 32;
+/** Devices with a label that is common. */
+const many = 2000;
 const namesAtOnce = 500;
 
 /** Columns that have an index, the one that leaves the fewest rows first. */
@@ -116,7 +118,7 @@ export class InventoryQueries {
       region_id: filter.regionId,
       cell_id: filter.cellId,
       parent_id: filter.descendants ? undefined : filter.parentId,
-      'devices.id': this.among(view, filter),
+      ...this.narrowed(view, filter),
       kind: filter.kind,
       device_type: filter.deviceType,
       ip_address: filter.ipAddress,
@@ -188,12 +190,41 @@ export class InventoryQueries {
     return found;
   }
 
-  private among(view: ReadView, { parentId, descendants, labels = [] }: DeviceFilter): Among | undefined {
-    const below = descendants && parentId ? [JSON.stringify(this.descendants(view, parentId))] : [];
-    const parts = [
-      ...below.map(() => 'SELECT value FROM json_each(?)'),
-      ...labels.map(() => 'SELECT device_id FROM device_labels WHERE label = ?'),
-    ];
-    return parts.length === 0 ? undefined : { sql: parts.join(' INTERSECT '), values: [...below, ...labels] };
+  /**
+   * What leaves only the devices under the parent and with the labels. Where that leaves few, these are looked up; where it leaves
+   * many, a page is full of them before it has come far: then each device is asked when its turn has come.
+   */
+  private narrowed(view: ReadView, { parentId, descendants, labels = [] }: DeviceFilter): Filter {
+    const few = this.few(view, descendants ? parentId : undefined, labels);
+    if (!few && labels.length === 0) return {};
+    const id = few ? 'few.id' : 'devices.id';
+    const has = `EXISTS (SELECT 1 FROM device_labels l WHERE l.device_id = ${id} AND l.label = ?)`;
+    const where = labels.length > 0 ? `WHERE ${labels.map(() => has).join(' AND ')}` : '';
+    return few
+      ? {
+          'devices.id': {
+            sql: `SELECT few.id FROM (${few.sql}) few ${where}`,
+            values: [...few.values, ...labels],
+          },
+        }
+      : { '+devices.id': { sql: `SELECT devices.id ${where}`, values: labels } };
+  }
+
+  private few(
+    view: ReadView,
+    above: string | null | undefined,
+    labels: readonly string[],
+  ): Among | undefined {
+    if (above) {
+      return {
+        sql: 'SELECT value AS id FROM json_each(?)',
+        values: [JSON.stringify(this.descendants(view, above))],
+      };
+    }
+    const count = 'SELECT count(*) AS count FROM (SELECT 1 FROM device_labels WHERE label = ? LIMIT ?)';
+    const rare = labels.find((label) => view.get<{ count: number }>(count, label, many)!.count < many);
+    return rare === undefined
+      ? undefined
+      : { sql: 'SELECT device_id AS id FROM device_labels WHERE label = ?', values: [rare] };
   }
 }
