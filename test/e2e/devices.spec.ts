@@ -131,15 +131,15 @@ describe('the labels of a device over REST', () => {
     expect((await put(labels, { labels: ['c'] }, { 'if-match': etag })).status).toBe(412);
   });
 
-  it.each([
-    [{}],
-    [{ labels: 'a' }],
-    [{ labels: [''] }],
-    [{ labels: [7] }],
-    [{ labels: ['a\u0000'] }],
-    [{ labels: ['x'.repeat(256)] }],
-    [{ labels: Array.from({ length: 101 }, String) }],
-  ])('are refused when they are %j', async (body) => {
+  it.each<[string, object]>([
+    ['missing', {}],
+    ['no list', { labels: 'a' }],
+    ['empty', { labels: [''] }],
+    ['numbers', { labels: [7] }],
+    ['full of control characters', { labels: ['a\u0000'] }],
+    ['too long', { labels: ['x'.repeat(256)] }],
+    ['too many', { labels: Array.from({ length: 101 }, (_, index) => `label ${index}`) }],
+  ])('are refused when they are %s', async (_, body) => {
     const { regionId } = await newRegion(gateway.root);
     const { id } = await post('/v1/hosts', { name: 'x', region_id: regionId, ...hardware });
     for (const method of ['PUT', 'DELETE'] as const) {
@@ -235,11 +235,28 @@ describe('devices of all kinds over REST', () => {
     expect(await get(`/v1/hosts/${b}/labels?as_of=${then}`)).toEqual({ labels: ['x', 'y'] });
   });
 
-  it.each(['kind=server', 'label=', `label=${'x'.repeat(256)}`, 'descendants=perhaps', 'model_name=X1'])(
+  it.each(['kind=server', 'label=', 'descendants=perhaps', 'model_name=X1'])(
     'are not listed for %s',
     async (query) => {
       const { status, body } = await gateway.root.get(`/v1/devices?${query}`);
       expect([status, body.errors[0].member]).toEqual([400, query.split('=')[0]]);
     },
   );
+});
+
+describe('somebody who may only read', () => {
+  it('sees devices, networks and labels, and changes none of them', async () => {
+    const { regionId } = await newRegion(gateway.root);
+    const { id } = await post('/v1/hosts', { name: 'h', region_id: regionId, ...hardware, labels: ['a'] });
+    const user = { username: 'reader', project_id: gateway.credentials?.project_id, roles: ['viewer'] };
+    const viewer = gateway.as((await post('/v1/users', user)).api_key);
+    for (const things of ['devices', 'network-devices', 'containers', 'networks', 'network-interfaces']) {
+      expect([things, (await viewer.get(`/v1/${things}`)).status]).toEqual([things, 200]);
+      if (things === 'devices') continue;
+      expect([things, (await viewer.post(`/v1/${things}`, {})).status]).toEqual([things, 403]);
+      expect((await viewer.delete(`/v1/${things}/${nobody}?cascade=true`)).status).toBe(403);
+    }
+    expect((await viewer.get(`/v1/hosts/${id}/labels`)).body).toEqual({ labels: ['a'] });
+    expect((await viewer.put(`/v1/hosts/${id}/labels`, { labels: ['b'] })).status).toBe(403);
+  });
 });
