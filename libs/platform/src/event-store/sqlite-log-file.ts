@@ -34,12 +34,30 @@ export const openLogFile = (path: string): string => {
     inspect(path);
     const database = new DatabaseSync(path, { timeout: 5000 });
     try {
-      return identityOf(database);
+      return patiently(() => identityOf(database));
     } finally {
       database.close();
     }
   } catch (error) {
     throw new StoreUnavailable(`the event log ${path} cannot be opened: ${reason(error)}`, { cause: error });
+  }
+};
+
+const isBusy = (error: unknown): boolean => (error as { errcode?: number }).errcode === 5;
+
+const patienceMs = 5000;
+const pauseMs = 20;
+
+/** Turning a new file to write-ahead logging does not wait for a lock, whatever the timeout: when several make it at once, ask again. */
+const patiently = <T>(work: () => T): T => {
+  const deadline = Date.now() + patienceMs;
+  for (;;) {
+    try {
+      return work();
+    } catch (error) {
+      if (!isBusy(error) || Date.now() > deadline) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
+    }
   }
 };
 
