@@ -56,7 +56,7 @@ describe('reading a query', () => {
         expect(column ?? 1).toBeGreaterThanOrEqual(1);
         expect(column ?? 1).toBeLessThanOrEqual(Array.from(text).length + 1);
       }),
-      { numRuns: 2000 },
+      { numRuns: 2000, seed: 7, examples: [['a:1'], ['a:']] },
     );
     expect(refused.size).toBe(2);
   });
