@@ -1,9 +1,10 @@
 import { Injectable, type ArgumentMetadata, type PipeTransform, type Type } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
-import { getMetadataStorage, validateSync, ValidationTypes, type ValidationError } from 'class-validator';
+import { validateSync, ValidationTypes, type ValidationError } from 'class-validator';
 import 'reflect-metadata';
 import { DomainError, type Violation } from '#libs/kernel/src/errors.js';
 import { isRepeatable } from './fields.js';
+import { fittingOf, rulesOf } from './fitting.js';
 import { isWholeBody } from './whole-body.js';
 
 interface Shape {
@@ -12,6 +13,8 @@ interface Shape {
   readonly nested: boolean;
   /** No member is needed: to give none is right. */
   readonly optional: boolean;
+  /** Whether an instance is right, at a small part of what class-validator takes to say why it is not. */
+  readonly fits: ((instance: object) => boolean) | undefined;
 }
 
 const shapes = new Map<Type, Shape>();
@@ -19,11 +22,12 @@ const shapes = new Map<Type, Shape>();
 const shapeOf = (type: Type): Shape => {
   const known = shapes.get(type);
   if (known) return known;
-  const metadata = getMetadataStorage().getTargetValidationMetadatas(type, '', true, false);
+  const rules = rulesOf(type);
   const shape = {
-    members: new Set(metadata.map(({ propertyName }) => propertyName)),
-    nested: metadata.some((one) => one.type === ValidationTypes.NESTED_VALIDATION),
+    members: new Set(rules.map(({ propertyName }) => propertyName)),
+    nested: rules.some((one) => one.type === ValidationTypes.NESTED_VALIDATION),
     optional: validateSync(new type() as object, { forbidUnknownValues: true }).length === 0,
+    fits: fittingOf(type),
   };
   shapes.set(type, shape);
   return shape;
@@ -57,6 +61,7 @@ const validated = (type: Type, value: object): object => {
   const unknown = given.filter((member) => !shape.members.has(member));
   if (unknown.length > 0) refuse(unknown.map((member) => ({ member, message: 'is not known here' })));
   const instance = instanceOf(type, shape, value);
+  if (shape.fits?.(instance) === true) return instance;
   const errors = validateSync(instance, {
     whitelist: shape.nested,
     forbidNonWhitelisted: true,
