@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { v5, v7 } from 'uuid';
+import { v5 } from 'uuid';
 import { seesEveryProject } from '#libs/access/src/access.policy.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import type { Actor, Cursor } from '#libs/kernel/src/event.js';
@@ -66,7 +66,7 @@ export class Exchange {
   get commandId(): string {
     if (this.command === undefined) {
       const key = idempotencyKey(this.request);
-      this.command = key === undefined ? v7() : v5(key, this.caller.userId);
+      this.command = key === undefined ? this.requestId : v5(key, this.caller.userId);
     }
     return this.command;
   }

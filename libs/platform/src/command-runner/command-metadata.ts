@@ -1,4 +1,4 @@
-import { v5 } from 'uuid';
+import { parse, v5 } from 'uuid';
 import type { Event, Metadata } from '#libs/kernel/src/event.js';
 import type { JsonObject } from '#libs/kernel/src/json.js';
 import type { NewEvent } from '#libs/platform/src/event-store/event-store.js';
@@ -16,9 +16,11 @@ const stored = ({ expectedRevision: _expected, subject: _subject, ...metadata }:
 
 /** Ids derive from the command's, so that a repeated append is one append. The mark of the request goes with the last event. */
 export const toNewEvents = (events: readonly Event[], metadata: CommandMetadata): NewEvent[] => {
+  if (events.length === 0) return [];
   const { request, ...shared } = stored(metadata);
+  const command = parse(metadata.commandId);
   return events.map((event, index) => ({
-    id: v5(String(index), metadata.commandId),
+    id: v5(String(index), command),
     type: event.type,
     data: event.data as JsonObject,
     metadata: (request && index === events.length - 1
