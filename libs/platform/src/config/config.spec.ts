@@ -26,6 +26,29 @@ describe('the configuration', () => {
     expect(config.CRATON_AMQP_URL).toBeUndefined();
   });
 
+  it('trusts only proxies that are addresses or networks', () => {
+    const trusted = (proxies: string) => readConfig({ CRATON_TRUST_PROXY: proxies }).CRATON_TRUST_PROXY;
+    expect(readConfig({}).CRATON_TRUST_PROXY).toBeUndefined();
+    expect(trusted('10.0.0.1,192.168.0.0/16,fd00::/8,::1')).toEqual([
+      '10.0.0.1',
+      '192.168.0.0/16',
+      'fd00::/8',
+      '::1',
+    ]);
+    for (const wrong of [
+      'true',
+      '*',
+      '1',
+      '10.0.0.0/33',
+      'fd00::/129',
+      '10.0.0.1/8/8',
+      '10.0.0.1,',
+      'fe80::1%eth0',
+    ]) {
+      expect(() => trusted(wrong)).toThrow(/CRATON_TRUST_PROXY must be/);
+    }
+  });
+
   it('names everything that is wrong at once, without repeating a value', () => {
     const wrong = () =>
       readConfig({
