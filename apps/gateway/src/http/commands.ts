@@ -142,7 +142,7 @@ export class Commands {
     const planned = plan(subject);
     if (planned.steps.length < 2 && !planned.names) return repeated;
     const { cursor } = await this.send(exchange, subject, planned, { ...mark, subject });
-    return { ...repeated, cursor: cursor ?? repeated.cursor };
+    return { ...repeated, cursor: later(repeated.cursor, cursor) };
   }
 
   private async send(
