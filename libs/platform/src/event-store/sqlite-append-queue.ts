@@ -12,6 +12,13 @@ export interface Place {
   readonly position: number;
 }
 
+/** An append that is new in the log, and the time in ms that it was recorded at. */
+export interface Written {
+  readonly request: AppendRequest;
+  readonly place: Place;
+  readonly at: number;
+}
+
 interface Pending {
   readonly request: AppendRequest;
   readonly resolve: (place: Place) => void;
@@ -29,6 +36,33 @@ const longestCloseMs = 15_000;
 const expectedNumber = (expected: Expected): number => {
   if (typeof expected === 'number') return expected;
   return { no_stream: expects.noStream, stream_exists: expects.streamExists, any: expects.any }[expected];
+};
+
+const flatOf = (batch: readonly Pending[], at: number): Flat => {
+  const flat: Flat = [at];
+  for (const { request } of batch) {
+    const { stream, expected, events } = request;
+    flat.push(stream, categoryOf(stream), expectedNumber(expected), events.length);
+    for (const { id, type, data, metadata } of events) flat.push(id, type, data, metadata);
+  }
+  return flat;
+};
+
+interface Result {
+  readonly request: AppendRequest;
+  readonly kind: number;
+  readonly detail: number | string;
+  /** Where `kind` says that there is one. */
+  readonly place: Place;
+}
+
+const resultOf = (request: AppendRequest, answers: Flat, at: number): Result => {
+  const [kind, detail, position] = [answers[at], answers[at + 1], answers[at + 2]] as [
+    number,
+    number | string,
+    number,
+  ];
+  return { request, kind, detail, place: { revision: detail as number, position } };
 };
 
 /** Bytes that a request holds while it waits, roughly. */
@@ -50,7 +84,7 @@ export class AppendQueue {
     private readonly path: string,
     private readonly connect: () => Writer,
     private readonly clock: Clock,
-    private readonly written: () => void,
+    private readonly written: (appends: readonly Written[]) => void,
   ) {
     this.writer = connect();
   }
@@ -117,11 +151,12 @@ export class AppendQueue {
     if (batch.length === 0) return;
     this.underWay = batch;
     if (!this.writer.alive) this.writer = this.connect();
+    const at = this.clock.now().getTime();
     this.writer
-      .write(this.flat(batch))
+      .write(flatOf(batch, at))
       .then(
         (answers) => {
-          this.answer(batch, answers);
+          this.answer(batch, answers, at);
         },
         (error: unknown) => {
           this.fail(batch, error);
@@ -147,24 +182,18 @@ export class AppendQueue {
     return batch;
   }
 
-  private flat(batch: readonly Pending[]): Flat {
-    const flat: Flat = [this.clock.now().getTime()];
-    for (const { request } of batch) {
-      const { stream, expected, events } = request;
-      flat.push(stream, categoryOf(stream), expectedNumber(expected), events.length);
-      for (const { id, type, data, metadata } of events) flat.push(id, type, data, metadata);
-    }
-    return flat;
-  }
-
-  private answer(batch: readonly Pending[], answers: Flat): void {
-    this.written();
-    for (const [index, pending] of batch.entries()) {
-      clearTimeout(pending.timer);
-      const [kind, first, second] = answers.slice(3 * index, 3 * index + 3);
-      if (kind === outcome.appended)
-        pending.resolve({ revision: first as number, position: second as number });
-      else pending.reject(this.errorOf(pending.request, kind as number, first as number | string));
+  private answer(batch: readonly Pending[], answers: Flat, at: number): void {
+    const results = batch.map(({ request }, index) => resultOf(request, answers, 3 * index));
+    this.written(
+      results.flatMap(({ request, kind, place }) =>
+        kind === outcome.appended ? [{ request, place, at }] : [],
+      ),
+    );
+    for (const [index, { timer, resolve, reject }] of batch.entries()) {
+      clearTimeout(timer);
+      const { request, kind, detail, place } = results[index] as Result;
+      if (kind === outcome.appended || kind === outcome.repeated) resolve(place);
+      else reject(this.errorOf(request, kind, detail));
     }
   }
 

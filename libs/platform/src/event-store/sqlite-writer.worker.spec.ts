@@ -48,7 +48,7 @@ describe('the writer of a log file', () => {
       outcome.appended,
       0,
       1,
-      outcome.appended,
+      outcome.repeated,
       0,
       1,
     ]);

@@ -16,6 +16,7 @@ export const outcome = {
   conflict: 1 /* actual, - */,
   failed: 2,
   unknown: 3,
+  repeated: 4 /* as appended */,
 } as const;
 
 /** Values before the events of an append in a batch, and of each event. */
@@ -229,7 +230,7 @@ export class LogWriter {
       found.length === count &&
       found.every(([id], index) => id === batch[at + headWidth + index * eventWidth]);
     return same
-      ? [outcome.appended, expected + count, (found[count - 1] as [string, number])[1]]
+      ? [outcome.repeated, expected + count, (found[count - 1] as [string, number])[1]]
       : [outcome.conflict, actual, 0];
   }
 }
