@@ -19,6 +19,9 @@ export const belongings = async (client: Client): Promise<Belongings> => {
   const region = await create('regions', { name: 'region', cloud_id: cloud });
   const cell = await create('cells', { name: 'cell', region_id: region });
   const host = await create('hosts', { name: 'compute-01', region_id: region, ...hardware });
+  const device = (kind: string, name: string) => create(kind, { name, region_id: region, ...hardware });
+  const range = { cidr: '10.0.0.0/24', gateway: '10.0.0.1' };
+  const port = { name: 'eth0', device_id: host, interface_type: 'ethernet', ip_address: '10.0.0.1' };
   const times = { starts_at: inAnHour(), ends_at: inAnHour(2) };
   const workflow = await create('workflows', { name: 'rest', steps: [{ name: 'rest', plugin: 'pause' }] });
   return {
@@ -29,6 +32,10 @@ export const belongings = async (client: Client): Promise<Belongings> => {
     regions: region,
     cells: cell,
     hosts: host,
+    'network-devices': await device('network-devices', 'switch'),
+    containers: await device('containers', 'container'),
+    networks: await create('networks', { name: 'network', region_id: region, ...range }),
+    'network-interfaces': await create('network-interfaces', port),
     'maintenance-windows': await create('maintenance-windows', { host_id: host, ...times }),
     workflows: workflow,
     runs: await create('runs', { workflow }),

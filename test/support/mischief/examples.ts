@@ -10,9 +10,14 @@ const collections: Readonly<Record<string, string>> = {
   cell_id: 'cells',
   parent_id: 'hosts',
   host_id: 'hosts',
+  device_id: 'hosts',
+  network_id: 'networks',
   window_id: 'maintenance-windows',
   workflow: 'workflows',
 };
+
+/** Texts of a form that their schema does not say in full; the address is the one that every address is. */
+const texts: Readonly<Record<string, string>> = { cidr: '10.1.2.0/24', netmask: '255.255.255.0' };
 
 export const typeOf = ({ type, anyOf }: Schema): string | undefined =>
   typeof type === 'string' ? type : (type?.[0] ?? anyOf?.[0]?.type?.toString());
@@ -60,6 +65,7 @@ export class Examples {
     if (format === 'uuid') return this.chance.uuid();
     if (format === 'date-time') return inAnHour(name === 'ends_at' ? 2 : 1);
     if (anyOf?.some((one) => one.format === 'ipv4')) return '10.1.2.3';
+    if (texts[name] !== undefined) return texts[name];
     this.count += 1;
     return `thing-${this.count}`;
   }
