@@ -1,10 +1,10 @@
 import type { Recorded } from '#libs/kernel/src/event.js';
 import { patch, type Projection, put, type Row } from '#libs/kernel/src/projection.js';
-import type { RunEvent, Work } from '#libs/workflows/src/run.events.js';
+import type { RunEvent, StepFailed, StepSucceeded, Work } from '#libs/workflows/src/run.events.js';
 
 const idOf = ({ stream }: Recorded) => stream.slice(stream.indexOf('-') + 1);
 
-const changed = (event: Recorded, values: Row = {}) =>
+const changed = (event: Recorded, values: Row) =>
   patch('runs', { id: idOf(event) }, { ...values, revision: event.revision });
 
 const over = (event: Recorded, status: string, at: string, values: Row = {}) => [
@@ -20,9 +20,18 @@ const keyOf = (event: Recorded, { step, item, phase, attempt }: Work): Row => ({
   attempt,
 });
 
+const ended = (event: Recorded<StepSucceeded | StepFailed>, values: Row) => [
+  patch('run_steps', keyOf(event, event.data), {
+    ...values,
+    ended_at: event.data.at,
+    last_revision: event.revision,
+  }),
+];
+
+// A run's revision moves with its steps, which are many: they keep it, so that no version of the run's own row is made for one.
 export const runs: Projection<RunEvent> = {
   name: 'runs',
-  version: 1,
+  version: 2,
   tables: [
     {
       name: 'runs',
@@ -63,6 +72,7 @@ export const runs: Projection<RunEvent> = {
         reason: 'TEXT',
         retry_at: 'TEXT',
         revision: 'INTEGER NOT NULL',
+        last_revision: 'INTEGER NOT NULL',
       },
       key: ['run_id', 'step', 'item', 'phase', 'attempt'],
     },
@@ -90,7 +100,6 @@ export const runs: Projection<RunEvent> = {
       ),
     ],
     StepStarted: (event) => [
-      changed(event),
       put('run_steps', keyOf(event, event.data), {
         status: 'running',
         plugin: event.data.plugin,
@@ -102,25 +111,13 @@ export const runs: Projection<RunEvent> = {
         reason: null,
         retry_at: null,
         revision: event.revision,
+        last_revision: event.revision,
       }),
     ],
-    StepSucceeded: (event) => [
-      changed(event),
-      patch('run_steps', keyOf(event, event.data), {
-        status: 'succeeded',
-        ended_at: event.data.at,
-        output: JSON.stringify(event.data.output),
-      }),
-    ],
-    StepFailed: (event) => [
-      changed(event),
-      patch('run_steps', keyOf(event, event.data), {
-        status: 'failed',
-        ended_at: event.data.at,
-        reason: event.data.reason,
-        retry_at: event.data.retryAt,
-      }),
-    ],
+    StepSucceeded: (event) =>
+      ended(event, { status: 'succeeded', output: JSON.stringify(event.data.output) }),
+    StepFailed: (event) =>
+      ended(event, { status: 'failed', reason: event.data.reason, retry_at: event.data.retryAt }),
     RunTurnedBack: (event) => [changed(event, { status: 'turning-back', reason: event.data.reason })],
     RunSucceeded: (event) => over(event, 'succeeded', event.data.at),
     RunFailed: (event) => over(event, 'failed', event.data.at, { reason: event.data.reason }),

@@ -51,12 +51,16 @@ export interface RunFilter {
   readonly status?: string | undefined;
 }
 
+/** Revision of a run: that of the last event about it or about one of its steps. */
+const revision = `max(runs.revision, coalesce((SELECT max(last_revision) FROM run_steps WHERE run_id = runs.id), 0))`;
+
 export type UnfinishedRun = Pick<RunRow, 'id' | 'project_id' | 'status' | 'deadline' | 'window_id'>;
 
 @Injectable()
 export class RunQueries {
   run(view: ReadView, id: string): RunRow | undefined {
-    return view.get('SELECT * FROM runs WHERE id = ?', id);
+    const row = view.get<RunRow>('SELECT * FROM runs WHERE id = ?', id);
+    return row && this.withRevision(view, row);
   }
 
   runs(view: ReadView, filter: RunFilter, page: Page): Rows<RunRow> {
@@ -69,7 +73,8 @@ export class RunQueries {
       window_id: windowId,
       status,
     };
-    return pageOf(view, 'runs', columns, page);
+    const found = pageOf<RunRow>(view, 'runs', columns, page);
+    return { ...found, rows: found.rows.map((row) => this.withRevision(view, row)) };
   }
 
   /** Every attempt of a run in the order in which they were begun. */
@@ -85,7 +90,7 @@ export class RunQueries {
   /** The runs about a host to which something happened last: those that are not over, then the others by their end. */
   lastOf(view: ReadView, hostId: string, limit: number): readonly Pick<RunRow, 'id' | 'revision'>[] {
     return view.all(
-      `SELECT id, revision FROM runs WHERE host_id = ?
+      `SELECT id, ${revision} AS revision FROM runs WHERE host_id = ?
        ORDER BY finished_at IS NOT NULL, finished_at DESC, id DESC LIMIT ?`,
       hostId,
       limit,
@@ -98,5 +103,13 @@ export class RunQueries {
       `SELECT id, project_id, status, deadline, window_id FROM runs
        WHERE status IN ('running', 'turning-back')`,
     );
+  }
+
+  private withRevision(view: ReadView, row: RunRow): RunRow {
+    const moved = view.get<Pick<RunRow, 'revision'>>(
+      `SELECT ${revision} AS revision FROM runs WHERE id = ?`,
+      row.id,
+    );
+    return { ...row, revision: moved?.revision ?? row.revision };
   }
 }

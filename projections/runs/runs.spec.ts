@@ -73,6 +73,28 @@ describe('the read model of runs', () => {
     expect(queries.steps(view, 'other')).toEqual([]);
   });
 
+  it('moves the revision of a run with each of its events, now and as of the past', async () => {
+    const facts: Fact[] = [
+      started,
+      begun,
+      ['StepSucceeded', { ...work, at, output: null }],
+      ['StepStarted', { ...begun[1], step: 'b' }],
+      ['RunTurnedBack', { at, cause: 'failed', reason: 'why' }],
+      ['StepFailed', { ...work, step: 'b', at, reason: 'no luck', retryAt: null }],
+      ['RunFailed', { at, reason: 'why' }],
+    ];
+    const cursors = [];
+    for (const [revision, fact] of facts.entries()) {
+      const view = await model.after('run-r1', fact);
+      cursors.push(view.cursor);
+      expect(queries.run(view, 'r1')).toMatchObject({ revision });
+      expect(queries.runs(view, {}, { limit: 9 }).rows).toMatchObject([{ revision }]);
+      expect(queries.lastOf(view, 'h1', 9)).toEqual([{ id: 'r1', revision }]);
+    }
+    for (const [revision, cursor] of cursors.entries())
+      expect(queries.run(model.asOf(cursor), 'r1')).toMatchObject({ revision });
+  });
+
   it.each([
     ['RunSucceeded', 'succeeded', null],
     ['RunFailed', 'failed', 'why'],
