@@ -3,6 +3,7 @@ import { InvalidArgument, StoreUnavailable } from './event-store.errors.js';
 import type { EsdbAddress } from './esdb-address.js';
 import { isOutage } from './esdb-errors.js';
 import { holdGuard } from './esdb-guard.js';
+import { leaveOrphansAlone } from './esdb-orphans.js';
 import { within } from './esdb-time.js';
 
 /** A client and the time for which it is used. */
@@ -35,6 +36,7 @@ export class EsdbConnection {
     /** After so many failures in a row, whoever they happened to. */
     private readonly patience: number,
   ) {
+    leaveOrphansAlone();
     // Makes no connection yet, but finds out about files that are missing.
     this.holder = this.create();
     this.releaseGuard = holdGuard(() => {
