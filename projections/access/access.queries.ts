@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Page, pageOf, type Rows } from '#libs/platform/src/read-store/page.js';
+import { among, type Page, pageOf, type Rows } from '#libs/platform/src/read-store/page.js';
 import type { ReadView } from '#libs/platform/src/read-store/read-view.js';
 
 type Role = 'root' | 'auditor' | 'admin' | 'operator' | 'viewer';
@@ -79,13 +79,25 @@ export class AccessQueries {
     return view.get('SELECT * FROM projects WHERE id = ?', id);
   }
 
-  /** Every project, or the one with that identifier or name. */
+  /** Every project, or the one with that identifier or name; `ids`: only among these. */
   projects(
     view: ReadView,
     page: Page,
-    { id, name }: { readonly id?: string | undefined; readonly name?: string | undefined } = {},
+    {
+      id,
+      name,
+      ids,
+    }: {
+      readonly id?: string | undefined;
+      readonly name?: string | undefined;
+      readonly ids?: readonly string[] | undefined;
+    } = {},
   ): Rows<ProjectRow> {
-    return pageOf(view, 'projects', { id, name }, page);
+    return pageOf(view, 'projects', { id, name, '(id)': ids && among(ids) }, page);
+  }
+
+  projectIds(view: ReadView): readonly string[] {
+    return view.all<{ id: string }>('SELECT id FROM projects ORDER BY id').map(({ id }) => id);
   }
 
   user(view: ReadView, id: string): UserRow | undefined {

@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { type Among, type Filter, type Page, pageOf, type Rows } from '#libs/platform/src/read-store/page.js';
+import {
+  type Among,
+  among,
+  type Filter,
+  type Page,
+  pageOf,
+  type Rows,
+} from '#libs/platform/src/read-store/page.js';
 import type { ReadView } from '#libs/platform/src/read-store/read-view.js';
 
 export interface CloudRow {
@@ -37,7 +44,8 @@ export interface DeviceRow extends CellRow {
 
 type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
-export type CloudFilter = Optional<{ projectId: string; id: string; name: string }>;
+/** `ids`: only among these. */
+export type CloudFilter = Optional<{ projectId: string; id: string; name: string; ids: readonly string[] }>;
 export type RegionFilter = CloudFilter & Optional<{ cloudId: string }>;
 export type CellFilter = RegionFilter & Optional<{ regionId: string }>;
 export type DeviceFilter = CellFilter &
@@ -63,10 +71,13 @@ const many = 2000;
 const namesAtOnce = 500;
 
 /** Columns that have an index, the one that leaves the fewest rows first. */
-const indexed = ['id', 'name', 'ip_address', 'parent_id', 'devices.id', 'cell_id', 'region_id', 'project_id'];
+const single = ['id', 'name', 'ip_address', 'parent_id', 'devices.id', 'cell_id', 'region_id'];
+
+const only = (ids: readonly string[] | undefined): Filter => (ids ? { '(id)': among(ids) } : {});
 
 /** Leaves one column to be searched by; the plus keeps SQLite, which knows nothing of the numbers, from choosing another. */
-const searchedBy = (columns: Filter): Filter => {
+const searchedBy = (columns: Filter, ids: readonly string[] = []): Filter => {
+  const indexed = ids.length < many ? ['(id)', ...single, 'project_id'] : [...single, '(id)', 'project_id'];
   const best = indexed.find((column) => columns[column] !== undefined && columns[column] !== null);
   return Object.fromEntries(
     Object.entries(columns).map(([column, value]) => [
@@ -95,16 +106,18 @@ export class InventoryQueries {
     return view.get('SELECT * FROM devices WHERE id = ?', id);
   }
 
-  clouds(view: ReadView, { projectId, id, name }: CloudFilter, page: Page): Rows<CloudRow> {
-    return pageOf(view, 'clouds', { project_id: projectId, id, name }, page);
+  clouds(view: ReadView, { projectId, id, name, ids }: CloudFilter, page: Page): Rows<CloudRow> {
+    return pageOf(view, 'clouds', { project_id: projectId, id, name, ...only(ids) }, page);
   }
 
-  regions(view: ReadView, { projectId, id, name, cloudId }: RegionFilter, page: Page): Rows<RegionRow> {
-    return pageOf(view, 'regions', { project_id: projectId, id, name, cloud_id: cloudId }, page);
+  regions(view: ReadView, { projectId, id, name, cloudId, ids }: RegionFilter, page: Page): Rows<RegionRow> {
+    const columns = { project_id: projectId, id, name, cloud_id: cloudId, ...only(ids) };
+    return pageOf(view, 'regions', columns, page);
   }
 
-  cells(view: ReadView, { projectId, id, name, cloudId, regionId }: CellFilter, page: Page): Rows<CellRow> {
-    const columns = { project_id: projectId, id, name, cloud_id: cloudId, region_id: regionId };
+  cells(view: ReadView, filter: CellFilter, page: Page): Rows<CellRow> {
+    const { projectId, id, name, cloudId, regionId, ids } = filter;
+    const columns = { project_id: projectId, id, name, cloud_id: cloudId, region_id: regionId, ...only(ids) };
     return pageOf(view, 'cells', columns, page);
   }
 
@@ -119,13 +132,14 @@ export class InventoryQueries {
       cell_id: filter.cellId,
       parent_id: filter.descendants ? undefined : filter.parentId,
       ...this.narrowed(view, filter),
+      ...only(filter.ids),
       kind: filter.kind,
       device_type: filter.deviceType,
       ip_address: filter.ipAddress,
       active: active === undefined ? undefined : Number(active),
       '(retired_at IS NOT NULL)': retired === undefined ? undefined : Number(retired),
     };
-    return pageOf(view, 'devices', searchedBy(columns), page);
+    return pageOf(view, 'devices', searchedBy(columns, filter.ids), page);
   }
 
   /** Of the device, in alphabetical order. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Page, pageOf, type Rows } from '#libs/platform/src/read-store/page.js';
+import { among, type Page, pageOf, type Rows } from '#libs/platform/src/read-store/page.js';
 import type { ReadView } from '#libs/platform/src/read-store/read-view.js';
 
 interface ChangingRow {
@@ -49,6 +49,8 @@ export type NetworkFilter = Optional<{
   cellId: string;
   cidr: string;
   ipBlockType: string;
+  /** Only among these. */
+  ids: readonly string[];
 }>;
 
 export type InterfaceFilter = Optional<{
@@ -60,6 +62,8 @@ export type InterfaceFilter = Optional<{
   networkId: string;
   interfaceType: string;
   ipAddress: string;
+  /** Only among these. */
+  ids: readonly string[];
 }>;
 
 @Injectable()
@@ -78,6 +82,7 @@ export class NetworkQueries {
       cell_id: filter.cellId,
       cidr: filter.cidr,
       ip_block_type: filter.ipBlockType,
+      '(id)': filter.ids && among(filter.ids),
     };
     return pageOf(view, 'networks', columns, page);
   }
@@ -96,6 +101,7 @@ export class NetworkQueries {
       network_id: filter.networkId,
       interface_type: filter.interfaceType,
       ip_address: filter.ipAddress,
+      '(id)': filter.ids && among(filter.ids),
     };
     return pageOf(view, 'interfaces', columns, page);
   }

@@ -1,9 +1,17 @@
 import { Injectable } from '@nestjs/common';
+import { DomainError } from '#libs/kernel/src/errors.js';
 import type { ReadView } from '#libs/platform/src/read-store/read-view.js';
 
 /** The value as JSON text. */
 export interface ValueRow {
   readonly owner_id: string;
+  readonly key: string;
+  readonly value: string;
+}
+
+/** The value as JSON text. */
+export interface OwnedValue {
+  readonly ownerId: string;
   readonly key: string;
   readonly value: string;
 }
@@ -41,6 +49,19 @@ const objectsSql = selects(
   'GROUP BY owner_id ORDER BY owner_id',
 );
 
+/** With the largest value that a variable can have, a chunk is still a text that can be. */
+const atOnce = 500;
+/** Of one key: more would hold up, or bring down, who searches and everybody else. */
+const mostText = 256 * 1024 * 1024;
+
+const everybodysSql = `SELECT json_group_array(owner_id) AS owners, json_group_array(value) AS texts FROM (
+  SELECT owner_id, value FROM variables WHERE +key = ? AND owner_id > ? ORDER BY owner_id LIMIT ${atOnce})`;
+
+const tooLong = (key: string): DomainError => {
+  const message = `the values under ${JSON.stringify(key)} are too long to be searched`;
+  return new DomainError('validation-failed', message, { violations: [{ member: 'vars', message }] });
+};
+
 const ask = <T>(view: ReadView, sql: readonly string[], owners: readonly string[]): readonly T[] => {
   if (owners.length <= ownersAtOnce)
     return owners.length === 0 ? [] : view.all(sql[owners.length]!, ...owners);
@@ -65,6 +86,25 @@ export class VariablesQueries {
   /** As `values`, put together here: a third of the time when an owner has many. Owners without variables are left out. */
   objects(view: ReadView, ownerIds: readonly string[]): readonly ObjectRow[] {
     return ask(view, objectsSql, ownerIds);
+  }
+
+  /**
+   * Every owner's own value under the key, as JSON text. Time grows with all variables there are: an index by key would cost each
+   * write a fifth more. `validation-failed` for values that would not fit into memory.
+   */
+  everybodys(view: ReadView, key: string): readonly OwnedValue[] {
+    const found: OwnedValue[] = [];
+    let length = 0;
+    for (let after = '', count = atOnce; count === atOnce; after = found.at(-1)?.ownerId ?? '') {
+      const chunk = view.get<{ owners: string; texts: string }>(everybodysSql, key, after)!;
+      const owners = JSON.parse(chunk.owners) as string[];
+      const texts = JSON.parse(chunk.texts) as string[];
+      owners.forEach((ownerId, index) => found.push({ ownerId, key, value: texts[index]! }));
+      count = owners.length;
+      length += chunk.texts.length;
+      if (length > mostText) throw tooLong(key);
+    }
+    return found;
   }
 
   /** Undefined for an owner that never had a variable. */

@@ -7,6 +7,7 @@ import { MaintenanceModule } from '#libs/maintenance/src/maintenance.module.js';
 import { WorkflowsModule } from '#libs/workflows/src/workflows.module.js';
 import { AccessQueries } from '#projections/access/access.queries.js';
 import { HistoryQueries } from '#projections/history/history.queries.js';
+import { FleetQueries } from '#projections/inventory/fleet.queries.js';
 import { InventoryQueries } from '#projections/inventory/inventory.queries.js';
 import { NetworkQueries } from '#projections/inventory/networks.queries.js';
 import { MaintenanceQueries } from '#projections/maintenance/maintenance.queries.js';
@@ -37,6 +38,7 @@ import { DeviceController } from './inventory/device.controller.js';
 import { DevicePresenter } from './inventory/device.presenter.js';
 import { Devices } from './inventory/devices.js';
 import { Discovery } from './inventory/discovery.js';
+import { FleetIndex } from './inventory/fleet-index.js';
 import { HistoryController } from './inventory/history.controller.js';
 import { HostController } from './inventory/host.controller.js';
 import { HostHistory, HostStreams } from './inventory/host-history.js';
@@ -102,6 +104,8 @@ import { WorkflowController } from './workflows/workflow.controller.js';
     Bootstrap,
     AccessQueries,
     InventoryQueries,
+    FleetQueries,
+    FleetIndex,
     NetworkQueries,
     RequestsQueries,
     VariablesQueries,

@@ -11,12 +11,19 @@ import {
   VariableNames,
 } from '../http/fields.js';
 import { PageQuery } from '../http/query.js';
+import { Vars } from '../inventory/vars.field.js';
 
 const roles = ['root', 'auditor', 'admin', 'operator', 'viewer'] as const satisfies readonly Role[];
 
 export class NewProject {
   @Name()
   readonly name: string;
+}
+
+export class ProjectQuery extends PageQuery {
+  @Optional()
+  @Vars()
+  readonly vars?: string;
 }
 
 export class ProjectBody extends RecordBody {

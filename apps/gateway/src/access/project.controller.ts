@@ -6,9 +6,9 @@ import { AccessQueries, type ProjectRow } from '#projections/access/access.queri
 import { Commands } from '../http/commands.js';
 import { Current, type Exchange, Id } from '../http/exchange.js';
 import { page } from '../http/page.js';
-import { PageQuery } from '../http/query.js';
 import { Answers, AnswersPage, Requires } from '../http/requires.js';
-import { NewProject, ProjectBody } from './access.bodies.js';
+import { FleetIndex } from '../inventory/fleet-index.js';
+import { NewProject, ProjectBody, ProjectQuery } from './access.bodies.js';
 
 const bodyOf = ({ id, name, created_at, updated_at }: ProjectRow): ProjectBody => ({
   id,
@@ -21,15 +21,17 @@ const bodyOf = ({ id, name, created_at, updated_at }: ProjectRow): ProjectBody =
 export class ProjectController {
   constructor(
     private readonly access: AccessQueries,
+    private readonly fleet: FleetIndex,
     private readonly commands: Commands,
   ) {}
 
   @Get()
   @Requires('projects:read')
   @AnswersPage('Lists the projects that the caller sees', 'projects', ProjectBody)
-  list(@Current() exchange: Exchange, @Query() query: PageQuery) {
+  list(@Current() exchange: Exchange, @Query() query: ProjectQuery) {
     const { view, scope: id } = exchange;
-    return page(exchange, query, this.access.projects(view, query, { id }), ['projects', bodyOf]);
+    const ids = this.fleet.matching(view, query);
+    return page(exchange, query, this.access.projects(view, query, { id, ids }), ['projects', bodyOf]);
   }
 
   @Post()

@@ -40,7 +40,8 @@ export class CellController {
   list(@Current() exchange: Exchange, @Query() query: CellQuery) {
     const { view, scope: projectId } = exchange;
     const { id, name, cloud_id: cloudId, region_id: regionId } = query;
-    const found = this.inventory.cells(view, { projectId, id, name, cloudId, regionId }, query);
+    const ids = this.variables.matching(view, query);
+    const found = this.inventory.cells(view, { projectId, id, name, cloudId, regionId, ids }, query);
     const chains = query.details ? found.rows.map((row) => this.chain(row, query)) : [];
     const variables = this.variables.valuesOfAll(view, chains);
     return page(exchange, query, found, ['cells', (row, index) => bodyOf(row, variables[index])]);

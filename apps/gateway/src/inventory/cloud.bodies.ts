@@ -2,6 +2,7 @@ import type { Json } from '#libs/kernel/src/json.js';
 import { RecordBody } from '../http/bodies.js';
 import { Identifier, Name, Note, Optional, Variables } from '../http/fields.js';
 import { DetailedPageQuery } from '../http/query.js';
+import { Vars } from './vars.field.js';
 
 export class NewCloud {
   @Name()
@@ -27,6 +28,10 @@ export class CloudChange {
 }
 
 export class CloudQuery extends DetailedPageQuery {
+  @Optional()
+  @Vars()
+  readonly vars?: string;
+
   @Optional()
   @Identifier()
   readonly id?: string;

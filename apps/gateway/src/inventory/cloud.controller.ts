@@ -33,7 +33,8 @@ export class CloudController {
   list(@Current() exchange: Exchange, @Query() query: CloudQuery) {
     const { view, scope: projectId } = exchange;
     const { id, name } = query;
-    const found = this.inventory.clouds(view, { projectId, id, name }, query);
+    const ids = this.variables.matching(view, { vars: query.vars, 'resolved-values': false });
+    const found = this.inventory.clouds(view, { projectId, id, name, ids }, query);
     const chains = query.details ? found.rows.map((row) => [{ kind: 'cloud', id: row.id } as const]) : [];
     const variables = this.variables.valuesOfAll(view, chains);
     return page(exchange, query, found, ['clouds', (row, index) => bodyOf(row, variables[index])]);

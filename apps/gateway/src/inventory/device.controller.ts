@@ -5,12 +5,14 @@ import { page } from '../http/page.js';
 import { AnswersPage, Requires } from '../http/requires.js';
 import { DeviceBody, DeviceQuery } from './device.bodies.js';
 import { filterOf } from './device.commands.js';
+import { FleetIndex } from './fleet-index.js';
 import { DevicePresenter } from './device.presenter.js';
 
 @Controller('v1/devices')
 export class DeviceController {
   constructor(
     private readonly inventory: InventoryQueries,
+    private readonly fleet: FleetIndex,
     private readonly presenter: DevicePresenter,
   ) {}
 
@@ -19,7 +21,8 @@ export class DeviceController {
   @AnswersPage('Lists hosts, network devices and containers, each with its kind', 'devices', DeviceBody)
   list(@Current() exchange: Exchange, @Query() query: DeviceQuery) {
     const { view, scope } = exchange;
-    const found = this.inventory.devices(view, filterOf(query, scope, query.kind), query);
+    const filter = { ...filterOf(query, scope, query.kind), ids: this.fleet.matching(view, query) };
+    const found = this.inventory.devices(view, filter, query);
     return page(exchange, query, found, [
       'devices',
       this.presenter.eachOfAnyKind(exchange, found.rows, query),

@@ -10,6 +10,7 @@ import { page } from '../http/page.js';
 import type { HostQuery, NetworkDeviceChange, NewNetworkDevice } from './device.bodies.js';
 import { changesOf, filterOf, registrationOf } from './device.commands.js';
 import { collections, DevicePresenter } from './device.presenter.js';
+import { FleetIndex } from './fleet-index.js';
 import { settingVariables } from './inherited-variables.js';
 import type { InheritingQuery } from './inheriting.query.js';
 import { demandSame, inRegion, referred } from './references.js';
@@ -19,13 +20,15 @@ import { demandSame, inRegion, referred } from './references.js';
 export class Devices {
   constructor(
     private readonly inventory: InventoryQueries,
+    private readonly fleet: FleetIndex,
     private readonly presenter: DevicePresenter,
     private readonly commands: Commands,
   ) {}
 
   list(exchange: Exchange, kind: DeviceKind, query: HostQuery) {
     const { view, scope } = exchange;
-    const found = this.inventory.devices(view, filterOf(query, scope, kind), query);
+    const filter = { ...filterOf(query, scope, kind), ids: this.fleet.matching(view, query) };
+    const found = this.inventory.devices(view, filter, query);
     const collection = collections[kind].replace('-', '_');
     return page(exchange, query, found, [collection, this.presenter.each(exchange, found.rows, query)]);
   }

@@ -11,6 +11,7 @@ import {
   type ValueRow,
 } from '#projections/variables/variables.queries.js';
 import { type Step, unconditionally } from '../http/commands.js';
+import { FleetIndex, type VarsAsked } from './fleet-index.js';
 import { type Link, Owners } from './owners.js';
 
 export type Values = Readonly<Record<string, Json>>;
@@ -84,7 +85,13 @@ export class InheritedVariables {
   constructor(
     private readonly queries: VariablesQueries,
     readonly owners: Owners,
+    private readonly fleet: FleetIndex,
   ) {}
+
+  /** As `FleetIndex.matching`: which owners have such variables. */
+  matching(view: ReadView, asked: VarsAsked): readonly string[] | undefined {
+    return this.fleet.matching(view, asked);
+  }
 
   /** As JSON text, whose values are in the read model as such: nothing is parsed. */
   text(view: ReadView, chain: readonly Link[]): string {

@@ -1,4 +1,5 @@
 import { Flag, Optional } from '../http/fields.js';
+import { Vars } from './vars.field.js';
 import { AsOfQuery, DetailedPageQuery } from '../http/query.js';
 
 /** For one thing that inherits variables. */
@@ -11,7 +12,11 @@ export class InheritingQuery extends AsOfQuery {
 
 /** For lists of things that inherit variables. */
 export class InheritingPageQuery extends DetailedPageQuery {
-  /** With `details`: also what is inherited, as by default; otherwise only each thing's own. */
+  @Optional()
+  @Vars()
+  readonly vars?: string;
+
+  /** For `vars` and `details`: also what is inherited, as by default; otherwise only each thing's own. */
   @Optional()
   @Flag()
   readonly 'resolved-values'?: boolean;

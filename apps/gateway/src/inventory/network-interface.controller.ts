@@ -68,6 +68,7 @@ export class NetworkInterfaceController {
       networkId,
       interfaceType: query.interface_type,
       ipAddress: query.ip_address && canonicalAddress(query.ip_address),
+      ids: this.variables.matching(view, query),
     };
     const found = this.networks.interfaces(view, filter, query);
     const chains = query.details ? found.rows.map((row) => this.chain(view, row, query)) : [];

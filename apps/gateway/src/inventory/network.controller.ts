@@ -57,6 +57,7 @@ export class NetworkController {
       cellId,
       cidr: query.cidr && canonicalCidr(query.cidr),
       ipBlockType: query.ip_block_type,
+      ids: this.variables.matching(view, query),
     };
     const found = this.networks.networks(view, filter, query);
     const chains = query.details ? found.rows.map((row) => this.chain(row, query)) : [];

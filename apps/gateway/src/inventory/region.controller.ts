@@ -39,7 +39,8 @@ export class RegionController {
   list(@Current() exchange: Exchange, @Query() query: RegionQuery) {
     const { view, scope: projectId } = exchange;
     const { id, name, cloud_id: cloudId } = query;
-    const found = this.inventory.regions(view, { projectId, id, name, cloudId }, query);
+    const ids = this.variables.matching(view, query);
+    const found = this.inventory.regions(view, { projectId, id, name, cloudId, ids }, query);
     const chains = query.details ? found.rows.map((row) => this.chain(row, query)) : [];
     const variables = this.variables.valuesOfAll(view, chains);
     return page(exchange, query, found, ['regions', (row, index) => bodyOf(row, variables[index])]);

@@ -20,6 +20,12 @@ export interface Among {
   readonly values: readonly SqlValue[];
 }
 
+/** However many identifiers: they are one parameter. */
+export const among = (ids: readonly string[]): Among => ({
+  sql: 'SELECT value FROM json_each(?)',
+  values: [JSON.stringify(ids)],
+});
+
 export type Filter = Readonly<Record<string, SqlValue | Among | undefined>>;
 
 const conditionOf = (column: string, wanted: SqlValue | Among): readonly [string, readonly SqlValue[]] => {

@@ -1,0 +1,93 @@
+import { Injectable } from '@nestjs/common';
+import { type Column, columnsOf } from '#libs/inventory/src/search/vars-columns.policy.js';
+import { parseVarsQuery } from '#libs/inventory/src/search/vars-query.js';
+import type { VarsQuery } from '#libs/inventory/src/search/vars-query.policy.js';
+import { searchTree, type Scope } from '#libs/inventory/src/search/vars-search.policy.js';
+import { plantTree, type VarsTree } from '#libs/inventory/src/search/vars-tree.policy.js';
+import { ReadStore, type ReadView } from '#libs/platform/src/read-store/read-store.js';
+import { AccessQueries } from '#projections/access/access.queries.js';
+import { FleetQueries } from '#projections/inventory/fleet.queries.js';
+import { VariablesQueries } from '#projections/variables/variables.queries.js';
+
+/** What a list is asked for by variables. */
+export interface VarsAsked {
+  readonly vars?: string | undefined;
+  readonly 'resolved-values'?: boolean;
+}
+
+const mostColumns = 32;
+const nothing: Column = { nodes: [], values: [], distinct: [] };
+
+/** The fleet at one cursor. */
+class Snapshot {
+  private readonly columns = new Map<string, Column>();
+
+  constructor(
+    private readonly tree: VarsTree,
+    private readonly variables: VariablesQueries,
+  ) {}
+
+  search(view: ReadView, query: VarsQuery, scope: Scope): readonly string[] {
+    const columns = new Map(query.keys.map((key) => [key, this.column(view, key)]));
+    const found = searchTree(query, this.tree, columns, scope);
+    this.forgetOldest();
+    return found;
+  }
+
+  private column(view: ReadView, key: string): Column {
+    const known = this.columns.get(key);
+    const column = known ?? columnsOf(this.tree, this.variables.everybodys(view, key)).get(key) ?? nothing;
+    // Last in the order of the map: what was asked for last is forgotten last.
+    this.columns.delete(key);
+    this.columns.set(key, column);
+    return column;
+  }
+
+  private forgetOldest(): void {
+    for (const key of this.columns.keys()) {
+      if (this.columns.size <= mostColumns) return;
+      this.columns.delete(key);
+    }
+  }
+}
+
+/**
+ * Searches by variables. Keeps the tree of the fleet and the columns of the keys that were asked for last, as long as nothing
+ * changes; the past is laid out for each search and then let go.
+ */
+@Injectable()
+export class FleetIndex {
+  private cursor: ReadView['cursor'];
+  private present: Snapshot | undefined;
+
+  constructor(
+    private readonly fleet: FleetQueries,
+    private readonly access: AccessQueries,
+    private readonly variables: VariablesQueries,
+    private readonly readStore: ReadStore,
+  ) {}
+
+  /**
+   * Identifiers of whatever has such variables, of all kinds and projects; undefined when nothing is asked of variables.
+   * `validation-failed` with the column for a query that cannot be read.
+   */
+  matching(view: ReadView, { vars, 'resolved-values': resolved }: VarsAsked): readonly string[] | undefined {
+    if (vars === undefined) return undefined;
+    const query = parseVarsQuery(vars);
+    return this.snapshot(view).search(view, query, resolved === false ? 'own' : 'resolved');
+  }
+
+  private snapshot(view: ReadView): Snapshot {
+    if (view.cursor !== this.readStore.cursor()) return this.plant(view);
+    if (!this.present || this.cursor !== view.cursor) {
+      this.present = this.plant(view);
+      this.cursor = view.cursor;
+    }
+    return this.present;
+  }
+
+  private plant(view: ReadView): Snapshot {
+    const projects = this.access.projectIds(view).map((id) => ({ id, parentId: null, placeId: null }));
+    return new Snapshot(plantTree([...projects, ...this.fleet.placed(view)]), this.variables);
+  }
+}

@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import type { ReadView } from '#libs/platform/src/read-store/read-view.js';
+
+/** Something that has variables, with whom it inherits from. */
+export interface PlacedRow {
+  readonly id: string;
+  /** The device that it is in or on. */
+  readonly parentId: string | null;
+  /** The cell, region, cloud or project that it is in directly. */
+  readonly placeId: string | null;
+}
+
+interface ChunkRow {
+  readonly ids: string;
+  readonly parents: string;
+  readonly places: string;
+}
+
+const atOnce = 20_000;
+
+const list = (text: string): (string | null)[] => JSON.parse(text) as (string | null)[];
+
+/** Rows as three lists: a third of the time of rows one by one. In the order of identifiers, `atOnce` of them. */
+const chunkOf = (source: string): string => `
+  SELECT json_group_array(id) AS ids, json_group_array(parent_id) AS parents, json_group_array(place_id) AS places
+  FROM (${source} LIMIT ${atOnce})`;
+
+const simple = (table: string, place: string, parent = 'NULL'): string =>
+  chunkOf(`SELECT id, ${parent} AS parent_id, ${place} AS place_id FROM ${table} WHERE id > ? ORDER BY id`);
+
+const chunks = [
+  simple('clouds', 'project_id'),
+  simple('regions', 'cloud_id'),
+  simple('cells', 'region_id'),
+  simple('devices', 'coalesce(cell_id, region_id)', 'parent_id'),
+  simple('networks', 'region_id'),
+  chunkOf(`SELECT i.id AS id, i.device_id AS parent_id, coalesce(d.cell_id, d.region_id) AS place_id
+    FROM interfaces i JOIN devices d ON d.id = i.device_id WHERE i.id > ? ORDER BY i.id`),
+];
+
+const readAll = (view: ReadView, sql: string): PlacedRow[] => {
+  const rows: PlacedRow[] = [];
+  for (let after = '', count: number = atOnce; count === atOnce; after = rows.at(-1)?.id ?? '') {
+    const chunk = view.get<ChunkRow>(sql, after)!;
+    const parents = list(chunk.parents);
+    const places = list(chunk.places);
+    const ids = JSON.parse(chunk.ids) as string[];
+    ids.forEach((id, index) =>
+      rows.push({ id, parentId: parents[index] ?? null, placeId: places[index] ?? null }),
+    );
+    count = ids.length;
+  }
+  return rows;
+};
+
+@Injectable()
+export class FleetQueries {
+  /** Everything below the projects that has variables, retired devices included. Time grows with its number. */
+  placed(view: ReadView): readonly PlacedRow[] {
+    return chunks.flatMap((sql) => readAll(view, sql));
+  }
+}
