@@ -15,18 +15,25 @@ export const markSchema = `
   CREATE TABLE _mark (one INTEGER PRIMARY KEY CHECK (one = 1), cursor TEXT NOT NULL, stream TEXT NOT NULL, revision INTEGER NOT NULL, event_id TEXT NOT NULL) STRICT;
   CREATE TABLE _times (ms INTEGER PRIMARY KEY, cursor TEXT NOT NULL) STRICT;`;
 
+/** Rows of one statement where there are many: half the time of as many statements. */
+const together = 100;
+
+const setTimes = (rows: number): string =>
+  `INSERT INTO _times VALUES ${Array.from({ length: rows }, () => '(?, ?)').join()}
+   ON CONFLICT (ms) DO UPDATE SET cursor = excluded.cursor`;
+
 /** What the file knows of the log itself: where it stands, and when which cursor was recorded. */
 export class LogMark {
   private readonly setMark: StatementSync;
   private readonly setTime: StatementSync;
+  private readonly setManyTimes: StatementSync;
   private readonly lastTime: StatementSync;
   private current: Mark | undefined;
 
   constructor(private readonly database: DatabaseSync) {
     this.setMark = database.prepare('INSERT OR REPLACE INTO _mark VALUES (1, ?, ?, ?, ?)');
-    this.setTime = database.prepare(
-      'INSERT INTO _times VALUES (?, ?) ON CONFLICT (ms) DO UPDATE SET cursor = excluded.cursor',
-    );
+    this.setTime = database.prepare(setTimes(1));
+    this.setManyTimes = database.prepare(setTimes(together));
     this.lastTime = database.prepare('SELECT max(ms) AS ms FROM _times');
     this.reload();
   }
@@ -54,11 +61,20 @@ export class LogMark {
   /** One row a millisecond; a clock that goes back stands still here, so that later cursors never have earlier times. */
   private recordTimes(events: readonly RecordedEvent[], since: number): void {
     let ms = since;
+    const times: (number | Cursor)[] = [];
     events.forEach(({ recordedAt, cursor }, index) => {
       ms = Math.max(ms, recordedAt.getTime());
       const next = events[index + 1];
-      if (next === undefined || next.recordedAt.getTime() > ms) this.setTime.run(ms, cursor);
+      if (next === undefined || next.recordedAt.getTime() > ms) times.push(ms, cursor);
     });
+    this.write(times);
+  }
+
+  private write(times: readonly (number | Cursor)[]): void {
+    const many = 2 * together;
+    const rest = times.length - (times.length % many);
+    for (let at = 0; at < rest; at += many) this.setManyTimes.run(...times.slice(at, at + many));
+    for (let at = rest; at < times.length; at += 2) this.setTime.run(...times.slice(at, at + 2));
   }
 }
 

@@ -6,8 +6,8 @@ import { Feed, pause } from './feed.js';
 import { isOfLog } from './log-mark.js';
 import type { ReadModelFile } from './read-model-file.js';
 
-/** Large while nobody is served; while somebody is, a batch must not hold up the process for long. */
-const batchOf = { catchUp: 5000, beside: 500 };
+/** Larger while nobody is served, but small enough to die young; while somebody is, a batch must not hold up the process for long. */
+const batchOf = { catchUp: 2000, beside: 500 };
 
 export interface ReadModelsOptions {
   readonly file: ReadModelFile;

@@ -15,9 +15,10 @@ export class Reader {
   constructor(
     path: string,
     private readonly onDamage: (error: Error) => void,
+    cacheKib = 16_000,
   ) {
     this.database = new DatabaseSync(path, { readOnly: true, timeout: 1000 });
-    this.database.exec('PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000');
+    this.database.exec(`PRAGMA temp_store = MEMORY; PRAGMA cache_size = -${cacheKib}`);
   }
 
   /** Replaces the names by which queries know the tables. */
@@ -95,7 +96,8 @@ export class PastReader extends Reader {
   private at: string | undefined;
 
   constructor(path: string, onDamage: (error: Error) => void) {
-    super(path, onDamage);
+    // The past is asked for rarely.
+    super(path, onDamage, 4000);
     this.run(`CREATE TEMP TABLE _as_of (cursor TEXT NOT NULL); INSERT INTO _as_of VALUES ('')`);
   }
 

@@ -25,23 +25,35 @@ export class TableWriter {
 
   /** Throws when the write does not fit the table's declaration. */
   write(write: Write, cursor: Cursor): void {
-    const values = valuesOf(write);
-    const shape = `${write.verb} ${Object.keys(write.key).join()} ${Object.keys(values).join()}`;
+    const { verb, key } = write;
+    const parameters: Value[] = [];
+    // One pass makes both the values and what their statement is found by: this is done for every write of a log.
+    let shape: string = verb;
+    for (const column in key) {
+      shape += ` ${column}`;
+      parameters.push(key[column]!);
+    }
+    if (verb === 'remove') {
+      if (parameters.includes(null))
+        throw new Error(`cannot remove from table ${this.table.name} by what is null`);
+      this.setNow.run(cursor);
+    } else {
+      for (const column in write.values) {
+        shape += `,${column}`;
+        parameters.push(write.values[column]!);
+      }
+      parameters.push(cursor);
+    }
+    this.statementOf(shape, write).run(...parameters);
+  }
+
+  private statementOf(shape: string, write: Write): StatementSync {
     let statement = this.statements.get(shape);
     if (statement === undefined) {
       statement = this.database.prepare(this.sql(write));
       this.statements.set(shape, statement);
     }
-    const parameters: Value[] = Object.values(write.key);
-    if (write.verb === 'remove') {
-      if (parameters.includes(null))
-        throw new Error(`cannot remove from table ${this.table.name} by what is null`);
-      this.setNow.run(cursor);
-      statement.run(...parameters);
-    } else {
-      parameters.push(...Object.values(values), cursor);
-      statement.run(...parameters);
-    }
+    return statement;
   }
 
   private sql(write: Write): string {
