@@ -4,8 +4,8 @@ import { objectOf } from '../json-shape.js';
 
 export type Records = AsyncIterable<FleetRecord> | Iterable<FleetRecord>;
 
-/** Records that can be asked for more than once, for what must know all names before it writes the first. */
-export type RecordSource = () => Records;
+/** Records that can be asked for more than once, for what must know all names before it writes the first: then without variables. */
+export type RecordSource = (wanted?: { readonly variables: boolean }) => Records;
 
 /** The row that `readRow` reads: what is empty is left out. */
 export const rowOf = ({ kind, place, name, fields, labels, variables }: FleetRecord): JsonObject => {
