@@ -31,6 +31,9 @@ import { Commands } from './http/commands.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { Routes } from './http/routes.js';
 import { ValidationPipe } from './http/validation.pipe.js';
+import { FleetSources } from './interchange/fleet.js';
+import { FleetReader } from './interchange/fleet.reader.js';
+import { InterchangeController } from './interchange/interchange.controller.js';
 import { CellController } from './inventory/cell.controller.js';
 import { CloudController } from './inventory/cloud.controller.js';
 import { ContainerController } from './inventory/container.controller.js';
@@ -85,6 +88,7 @@ import { WorkflowController } from './workflows/workflow.controller.js';
     NetworkInterfaceController,
     HistoryController,
     ...variablesControllers,
+    InterchangeController,
     WindowController,
     WorkflowController,
     RunController,
@@ -121,6 +125,8 @@ import { WorkflowController } from './workflows/workflow.controller.js';
     HostHistory,
     HostStreams,
     Discovery,
+    FleetSources,
+    FleetReader,
     HistoryQueries,
   ],
   exports: [Bootstrap],

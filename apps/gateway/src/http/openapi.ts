@@ -6,14 +6,24 @@ import { type Schema, schemaOf, Schemas } from './schemas.js';
 
 const json = (schema: Schema): Schema => ({ 'application/json': { schema } });
 
+/** What others lay down is not described a second time. */
+const textsOf = (media: readonly string[]): Schema =>
+  Object.fromEntries(
+    [...new Set(media)].map((type) => [
+      type,
+      { schema: type === 'application/json' ? {} : { type: 'string' } },
+    ]),
+  );
+
 const answerOf = ({ answers, method, status }: Route, schemas: Schemas): Schema => {
-  const { type, collection, summary } = answers;
+  const { type, collection, media, summary } = answers;
   const headers = Object.fromEntries(
     ['x-openstack-request-id', 'Craton-Cursor', ...(type && !collection ? ['ETag'] : [])].map((name) => [
       name,
       { $ref: `#/components/headers/${name}` },
     ]),
   );
+  if (media) return { 200: { description: summary, headers, content: textsOf(media) } };
   if (!type) return { 204: { description: summary, headers } };
   const schema = collection ? pageOf(collection, type, schemas) : schemas.refer(type);
   return {

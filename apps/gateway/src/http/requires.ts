@@ -10,11 +10,13 @@ export const Requires = (permission: Permission): MethodDecorator => SetMetadata
 /** For everybody, with or without a key. */
 export const Public = (): MethodDecorator & ClassDecorator => SetMetadata(REQUIRES, 'public');
 
-/** What a successful answer holds: one thing, a page of things under the collection's name, or nothing. */
+/** What a successful answer holds: one thing, a page of things under the collection's name, a text of others' making, or nothing. */
 export interface Answered {
   readonly summary: string;
   readonly type?: Type;
   readonly collection?: string;
+  /** Media types that the text may have. */
+  readonly media?: readonly string[];
 }
 
 /** Says in the API's description what the route does and answers. */
@@ -24,6 +26,10 @@ export const Answers = (summary: string, type?: Type): MethodDecorator =>
 /** The same for a page of a collection: `{ [collection]: type[], links }`. */
 export const AnswersPage = (summary: string, collection: string, type: Type): MethodDecorator =>
   SetMetadata(ANSWERS, { summary, type, collection } satisfies Answered);
+
+/** The same for a text in a format that is not the API's own. */
+export const AnswersText = (summary: string, media: readonly string[]): MethodDecorator =>
+  SetMetadata(ANSWERS, { summary, media } satisfies Answered);
 
 /** For a controller that is made several times: the API's description knows operations by the names of their controllers. */
 export const named = (controller: Type, kind: string, suffix: string): Type => {
