@@ -16,7 +16,7 @@ interface ChunkRow {
   readonly places: string;
 }
 
-const atOnce = 20_000;
+const atOnce = 1000;
 
 const list = (text: string): (string | null)[] => JSON.parse(text) as (string | null)[];
 

@@ -9,11 +9,11 @@ export interface ValueRow {
   readonly value: string;
 }
 
-/** The value as JSON text. */
-export interface OwnedValue {
-  readonly ownerId: string;
-  readonly key: string;
-  readonly value: string;
+/** Some variables: the owner of each, and at the same index its key and its value as JSON text. */
+export interface OwnedValues {
+  readonly ownerIds: readonly string[];
+  readonly keys: readonly string[];
+  readonly values: readonly string[];
 }
 
 /** All of an owner's own variables as the text of one JSON object. */
@@ -51,14 +51,19 @@ const objectsSql = selects(
 
 /** With the largest value that a variable can have, a chunk is still a text that can be. */
 const atOnce = 500;
-/** Of one key: more would hold up, or bring down, who searches and everybody else. */
+/** Of one search: more would hold up, or bring down, who searches and everybody else. */
 const mostText = 256 * 1024 * 1024;
 
-const everybodysSql = `SELECT json_group_array(owner_id) AS owners, json_group_array(value) AS texts FROM (
-  SELECT owner_id, value FROM variables WHERE +key = ? AND owner_id > ? ORDER BY owner_id LIMIT ${atOnce})`;
+const everybodysSql = (keys: number): string => `
+  SELECT json_group_array(owner_id) AS owners, json_group_array(key) AS keys, json_group_array(value) AS texts FROM (
+    SELECT owner_id, key, value FROM variables
+    WHERE +key IN (${Array.from({ length: keys }, () => '?').join(', ')}) AND owner_id > ?
+    ORDER BY owner_id, key LIMIT ${atOnce})`;
 
-const tooLong = (key: string): DomainError => {
-  const message = `the values under ${JSON.stringify(key)} are too long to be searched`;
+const list = (text: string): readonly string[] => JSON.parse(text) as string[];
+
+const tooLong = (keys: readonly string[]): DomainError => {
+  const message = `the values under ${keys.join(', ')} are too long to be searched`;
   return new DomainError('validation-failed', message, { violations: [{ member: 'vars', message }] });
 };
 
@@ -89,22 +94,22 @@ export class VariablesQueries {
   }
 
   /**
-   * Every owner's own value under the key, as JSON text. Time grows with all variables there are: an index by key would cost each
-   * write a fifth more. `validation-failed` for values that would not fit into memory.
+   * Every owner's own values under these keys, in the order of owners. Time grows with all variables there are: an index by key would
+   * cost each write a fifth more. `validation-failed` for values that would not fit into memory.
    */
-  everybodys(view: ReadView, key: string): readonly OwnedValue[] {
-    const found: OwnedValue[] = [];
+  *everybodys(view: ReadView, keys: readonly string[]): Iterable<OwnedValues> {
+    const sql = everybodysSql(keys.length);
     let length = 0;
-    for (let after = '', count = atOnce; count === atOnce; after = found.at(-1)?.ownerId ?? '') {
-      const chunk = view.get<{ owners: string; texts: string }>(everybodysSql, key, after)!;
-      const owners = JSON.parse(chunk.owners) as string[];
-      const texts = JSON.parse(chunk.texts) as string[];
-      owners.forEach((ownerId, index) => found.push({ ownerId, key, value: texts[index]! }));
-      count = owners.length;
+    for (let after: string | undefined = ''; after !== undefined;) {
+      const chunk = view.get<Record<'owners' | 'keys' | 'texts', string>>(sql, ...keys, after)!;
       length += chunk.texts.length;
-      if (length > mostText) throw tooLong(key);
+      if (length > mostText) throw tooLong(keys);
+      const ownerIds = list(chunk.owners);
+      // Of a full chunk the last owner may be cut in two: the next one begins with it.
+      const end = ownerIds.length < atOnce ? atOnce : ownerIds.indexOf(ownerIds.at(-1) ?? '');
+      after = ownerIds.length < atOnce ? undefined : ownerIds[end - 1];
+      yield { ownerIds: ownerIds.slice(0, end), keys: list(chunk.keys), values: list(chunk.texts) };
     }
-    return found;
   }
 
   /** Undefined for an owner that never had a variable. */

@@ -57,6 +57,26 @@ describe('the read model of variables', () => {
     expect(queries.ownerRevision(view, 'nobody')).toBeUndefined();
   });
 
+  it('finds everybody who has one of some keys, however many they are, in the order of owners', async () => {
+    const owners = Array.from({ length: 401 }, (_, index) => `h${String(index).padStart(3, '0')}`);
+    for (const owner of owners)
+      await model.after(`variables-${owner}`, set({ a: 1, b: owner, c: null, d: 0 }));
+    const view = await model.after('variables-other', set({ d: 1 }));
+    const everybodys = (...keys: string[]) =>
+      [...queries.everybodys(view, keys)].flatMap(({ ownerIds, keys: found, values }) =>
+        ownerIds.map((owner, index) => [owner, found[index], values[index]]),
+      );
+    expect(everybodys('c', 'b', 'a', 'nobody has')).toEqual(
+      owners.flatMap((owner) => [
+        [owner, 'a', '1'],
+        [owner, 'b', JSON.stringify(owner)],
+        [owner, 'c', 'null'],
+      ]),
+    );
+    expect(everybodys('d')).toHaveLength(402);
+    expect(everybodys('nobody has')).toEqual([]);
+  });
+
   it('puts all variables of an owner together without changing one', async () => {
     const values = {
       'a "quoted" key': 'a "quoted" \\ value\n\u2028\u0000',

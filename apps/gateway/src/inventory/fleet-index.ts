@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Column, columnsOf } from '#libs/inventory/src/search/vars-columns.policy.js';
+import { type Column, ColumnsInOrder } from '#libs/inventory/src/search/vars-columns.policy.js';
 import { parseVarsQuery } from '#libs/inventory/src/search/vars-query.js';
 import type { VarsQuery } from '#libs/inventory/src/search/vars-query.policy.js';
 import { searchTree, type Scope } from '#libs/inventory/src/search/vars-search.policy.js';
@@ -28,19 +28,33 @@ class Snapshot {
   ) {}
 
   search(view: ReadView, query: VarsQuery, scope: Scope): readonly string[] {
-    const columns = new Map(query.keys.map((key) => [key, this.column(view, key)]));
-    const found = searchTree(query, this.tree, columns, scope);
+    this.read(
+      view,
+      query.keys.filter((key) => !this.columns.has(key)),
+    );
+    for (const key of query.keys) this.touch(key);
+    const found = searchTree(query, this.tree, this.columns, scope);
     this.forgetOldest();
     return found;
   }
 
-  private column(view: ReadView, key: string): Column {
-    const known = this.columns.get(key);
-    const column = known ?? columnsOf(this.tree, this.variables.everybodys(view, key)).get(key) ?? nothing;
-    // Last in the order of the map: what was asked for last is forgotten last.
+  private read(view: ReadView, keys: readonly string[]): void {
+    if (keys.length === 0) return;
+    const columns = new ColumnsInOrder(this.tree);
+    for (const chunk of this.variables.everybodys(view, keys)) {
+      chunk.ownerIds.forEach((ownerId, index) =>
+        columns.add(ownerId, chunk.keys[index] ?? '', chunk.values[index] ?? ''),
+      );
+    }
+    const found = columns.done();
+    for (const key of keys) this.columns.set(key, found.get(key) ?? nothing);
+  }
+
+  /** Last in the order of the map: what was asked for last is forgotten last. */
+  private touch(key: string): void {
+    const column = this.columns.get(key) ?? nothing;
     this.columns.delete(key);
     this.columns.set(key, column);
-    return column;
   }
 
   private forgetOldest(): void {
@@ -88,6 +102,7 @@ export class FleetIndex {
 
   private plant(view: ReadView): Snapshot {
     const projects = this.access.projectIds(view).map((id) => ({ id, parentId: null, placeId: null }));
-    return new Snapshot(plantTree([...projects, ...this.fleet.placed(view)]), this.variables);
+    const nodes = [...projects, ...this.fleet.placed(view)].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    return new Snapshot(plantTree(nodes), this.variables);
   }
 }

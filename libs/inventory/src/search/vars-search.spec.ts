@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Json } from '#libs/kernel/src/json.js';
 import { names, queries, values } from '#test/support/vars-queries.js';
 import { resolve } from '../resolution.policy.js';
-import { columnsOf, type StoredVariable } from './vars-columns.policy.js';
+import { columnsOf, ColumnsInOrder, type StoredVariable } from './vars-columns.policy.js';
 import { matches } from './vars-match.policy.js';
 import { parseVarsQuery } from './vars-query.js';
 import type { VarsQuery } from './vars-query.policy.js';
@@ -91,6 +91,23 @@ describe('a search over a fleet', () => {
         expect(searchTree(query, tree, columnsOf(tree, own))).toEqual(ids);
       }),
       { numRuns: 1000 },
+    );
+    expect(found).toBeGreaterThan(0);
+  });
+
+  it('has the same columns when they are laid out in the order of owners', () => {
+    const byText = (a: string, b: string) => Number(a > b) - Number(a < b);
+    let found = 0;
+    fc.assert(
+      fc.property(fleets, variables, (nodes, own) => {
+        const tree = plantTree(nodes.toSorted((a, b) => byText(a.id, b.id)));
+        const inOrder = own.toSorted((a, b) => byText(a.ownerId, b.ownerId));
+        const columns = new ColumnsInOrder(tree);
+        for (const { ownerId, key, value } of inOrder) columns.add(ownerId, key, value);
+        const expected = [...columnsOf(tree, inOrder)].filter(([, { nodes: having }]) => having.length > 0);
+        found += expected.length;
+        expect(columns.done()).toEqual(new Map(expected));
+      }),
     );
     expect(found).toBeGreaterThan(0);
   });
