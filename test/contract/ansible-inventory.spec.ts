@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { needsPackage } from '#test/support/debian.js';
 import { type Gateway, startGateway } from '#test/support/gateway.js';
 import { smallFleet } from '#test/support/small-fleet.js';
 
@@ -34,13 +34,13 @@ const madeOf = async (text: string): Promise<Listed> => {
   }
 };
 
-// What it makes of a fleet of ours is recorded beside the writer, for where the program is not installed.
-(existsSync('/usr/bin/ansible-inventory') ? describe : describe.skip)('the real ansible-inventory', () => {
+describe('the real ansible-inventory', () => {
   let gateway: Gateway;
   beforeAll(async () => {
+    await needsPackage('/usr/bin/ansible-inventory', 'ansible-core');
     gateway = await startGateway();
     await smallFleet(gateway.root);
-  });
+  }, 300_000);
   afterAll(() => gateway.close());
 
   it('accepts the inventory as it is', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import type { FleetState } from '#libs/clouds/src/simulated/fleet.state.js';
 import { Bus, needsBroker } from '#test/support/bus.js';
+import { needsPackage } from '#test/support/debian.js';
 import { Program, shell } from '#test/support/program.js';
 import { Rest } from '#test/support/rest.js';
 import { until } from '#test/support/until.js';
@@ -47,6 +48,7 @@ describe('the whole system as one process', () => {
     expect((await stat(join(dataDir, 'credentials.json'))).mode & 0o777).toBe(0o600);
     const lines = told.slice(told.indexOf('To try it:')).split('\n').slice(1).join('\n');
     expect(lines.match(/curl/g)).toHaveLength(3);
+    await needsPackage('/usr/bin/curl', 'curl');
     const answers = await shell(lines);
     expect(answers).toContain('"name":"bootstrap"');
     expect(answers).toContain('"name":"east"');
