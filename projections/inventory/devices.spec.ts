@@ -181,6 +181,28 @@ describe('the read model of devices', () => {
     expect(list('d5')).toMatchObject({ rows: [], more: false, previous: 'd3' });
   });
 
+  it.each([0, 3000, 30_000])(
+    'finds only those among some, and among %i that are no devices',
+    async (more) => {
+      const devices = ['d1', 'd2', 'd3', 'd4', 'd5'].map((id) =>
+        device(id, { parentId: id === 'd5' ? 'd1' : null }),
+      );
+      const view = await model.after('region-r1', device('d0'), ...devices);
+      const strangers = Array.from({ length: more }, (_, index) => `d${index}x`);
+      const among = { ids: ['d1', 'd2', 'd4', 'd5', ...strangers] };
+      const found = (filter: object, of: object = page) =>
+        ids(queries.devices(view, { ...among, ...filter }, { ...page, ...of }));
+      expect(found({})).toEqual(['d1', 'd2', 'd4', 'd5']);
+      expect(found({}, { limit: 2, marker: 'd1' })).toEqual(['d2', 'd4']);
+      expect(found({ id: 'd3' })).toEqual([]);
+      expect(found({ id: 'd4', regionId: 'r1' })).toEqual(['d4']);
+      expect(found({ name: 'name of d2' })).toEqual(['d2']);
+      expect(found({ parentId: 'd1', descendants: true })).toEqual(['d5']);
+      expect(found({ projectId: 'another' })).toEqual([]);
+      expect(found({ ids: [] })).toEqual([]);
+    },
+  );
+
   it('knows the ancestors of a device, nearest first, and ends though they form a circle', async () => {
     const line = await model.after(
       'region-r1',

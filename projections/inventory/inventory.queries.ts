@@ -68,6 +68,8 @@ export type DeviceFilter = CellFilter &
 const deepest = 32;
 /** Devices with a label that is common. */
 const many = 2000;
+/** Matches of a search that are looked up one by one; of more, a page is full before it has come far. */
+const most = 20_000;
 const namesAtOnce = 500;
 
 /** Columns that have an index, the one that leaves the fewest rows first. */
@@ -77,13 +79,12 @@ const only = (ids: readonly string[] | undefined): Filter => (ids ? { '(id)': am
 
 /** Leaves one column to be searched by; the plus keeps SQLite, which knows nothing of the numbers, from choosing another. */
 const searchedBy = (columns: Filter, ids: readonly string[] = []): Filter => {
-  const indexed = ids.length < many ? ['(id)', ...single, 'project_id'] : [...single, '(id)', 'project_id'];
-  const best = indexed.find((column) => columns[column] !== undefined && columns[column] !== null);
+  const place = ids.length < many ? 0 : single.length;
+  const order = ids.length < most ? single.toSpliced(place, 0, '(id)') : single;
+  const best = [...order, 'project_id'].find((column) => (columns[column] ?? null) !== null);
+  const others = new Set([...single, '(id)', 'project_id'].filter((column) => column !== best));
   return Object.fromEntries(
-    Object.entries(columns).map(([column, value]) => [
-      indexed.includes(column) && column !== best ? `+${column}` : column,
-      value,
-    ]),
+    Object.entries(columns).map(([column, value]) => [others.has(column) ? `+${column}` : column, value]),
   );
 };
 
