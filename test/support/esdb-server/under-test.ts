@@ -11,12 +11,15 @@ export const quick: EsdbOptions = {
   longestRetryMs: 200,
 };
 
+/** Where no silence is waited for, a busy machine may take its time. */
+const patient: EsdbOptions = { ...quick, appendTimeoutMs: 10_000, readTimeoutMs: 10_000 };
+
 /** The test server as the contract of event stores knows a log. */
 export const esdbUnderTest = async () => {
   const server = await new EsdbServer().start();
   return {
     server,
-    open: async () => new EsdbEventStore(server.connectionString, quick),
+    open: async () => new EsdbEventStore(server.connectionString, patient),
     interrupt: () => server.restart(),
     stall: async () => {
       server.faults.silent = true;
