@@ -18,6 +18,8 @@ export interface Measured {
   readonly against?: { readonly what: string; readonly values: readonly number[] };
   /** Of the ratio when there is something to compare with, else of the value itself. None: for information. */
   readonly target?: { readonly atLeast: number } | { readonly atMost: number };
+  /** The same at several sizes of a fleet, in hosts: shown in a table of its own. */
+  readonly curve?: readonly { readonly size: number; readonly values: readonly number[] }[];
   /** Further facts for whoever reads the JSON. */
   readonly notes?: Readonly<Record<string, unknown>>;
 }

@@ -1,5 +1,6 @@
 import type { Figure } from './figure.js';
 import { appends } from './figures/appends.js';
+import { fleet } from './figures/fleet.js';
 import { hostReads } from './figures/host-reads.js';
 import { hostWrites } from './figures/host-writes.js';
 import { memory } from './figures/memory.js';
@@ -12,6 +13,7 @@ export const figures: readonly Figure[] = [
   appends,
   hostWrites,
   hostReads,
+  fleet,
   rebuild,
   publishing,
   start,

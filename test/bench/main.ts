@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Bench } from './figure.js';
 import { figures } from './figures.js';
-import { type Line, lineOf, machine, table } from './report.js';
+import { type Line, lineOf, machine, tables } from './report.js';
 
 const { values: given } = parseArgs({
   options: {
@@ -51,9 +51,9 @@ const run = async (): Promise<void> => {
     const { lines, failures } = await measure(bench);
     const result = { startedAt, quick: bench.quick, machine: machine(), figures: lines, failures };
     await writeFile(given.out, `${JSON.stringify(result, undefined, 2)}\n`);
-    process.stdout.write(`${table(lines)}\n`);
+    process.stdout.write(`${tables(lines)}\n`);
     const missed = lines.filter((line) => line.verdict === 'missed');
-    for (const { what } of missed) process.stdout.write(`missed: ${what}\n`);
+    for (const { figure, what } of missed) process.stdout.write(`missed: ${figure}: ${what}\n`);
     for (const name of failures) process.stdout.write(`not measured: ${name}\n`);
     // A missed target is a finding; a figure that could not be measured is a broken benchmark.
     if (failures.length > 0) process.exitCode = 1;

@@ -40,7 +40,7 @@ const digits = (value: number): string =>
 const target = ({ target: wanted, against, unit }: Line): string => {
   if (wanted === undefined) return '';
   const [sign, value] = 'atLeast' in wanted ? ['≥', wanted.atLeast] : ['≤', wanted.atMost];
-  return `${sign} ${value}${against ? '×' : ` ${unit}`}`;
+  return `${sign} ${digits(value)}${against ? '×' : ` ${unit}`}`;
 };
 
 const cells = (line: Line): readonly string[] => [
@@ -52,19 +52,38 @@ const cells = (line: Line): readonly string[] => [
   line.verdict,
 ];
 
-/** A table in Markdown, its columns aligned for who reads it in a terminal. */
-export const table = (lines: readonly Line[]): string => {
-  const rows = [
-    ['what', 'median', 'measured against', 'ratio', 'target', 'verdict'],
-    ...lines.map((line) => cells(line)),
-  ];
-  const widths = (rows[0] as string[]).map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] as string).length)),
+/** In Markdown, the columns aligned for who reads it in a terminal. */
+const written = (head: readonly string[], rows: readonly (readonly string[])[]): string => {
+  const widths = head.map((_, column) =>
+    Math.max(...[head, ...rows].map((row) => (row[column] as string).length)),
   );
-  const written = (row: readonly string[]) =>
+  const line = (row: readonly string[]) =>
     `| ${row.map((cell, column) => cell.padEnd(widths[column] as number)).join(' | ')} |`;
   const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
-  return [written(rows[0] as string[]), rule, ...rows.slice(1).map((row) => written(row))].join('\n');
+  return [line(head), rule, ...rows.map(line)].join('\n');
+};
+
+const curveOf = (lines: readonly Line[]): string => {
+  const sizes = (lines[0]?.curve ?? []).map(({ size }) => `${size.toLocaleString('en')} hosts`);
+  const rows = lines.map((line) => [
+    line.what,
+    ...(line.curve ?? []).map(({ values }) => `${digits(median(values))} ${line.unit}`),
+    `${digits(line.ratio ?? NaN)}×`,
+    target(line),
+    line.verdict,
+  ]);
+  return written(['cost of one answer', ...sizes, 'growth', 'target', 'verdict'], rows);
+};
+
+/** One table of all figures, and one of how their cost grows with the fleet if that was measured. */
+export const tables = (lines: readonly Line[]): string => {
+  const [plain, grown] = [
+    lines.filter(({ curve }) => curve === undefined),
+    lines.filter(({ curve }) => curve !== undefined),
+  ];
+  const head = ['what', 'median', 'measured against', 'ratio', 'target', 'verdict'];
+  const first = written(head, plain.map(cells));
+  return grown.length === 0 ? first : `${first}\n\n${curveOf(grown)}`;
 };
 
 /** Where it was measured: a ratio travels to another machine, a value does not. */

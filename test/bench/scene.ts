@@ -5,7 +5,7 @@ import type { Bench } from './figure.js';
 
 export interface Seeding {
   readonly path: string;
-  readonly kind: 'year' | 'levels' | 'own';
+  readonly kind: 'year' | 'levels' | 'own' | 'aged';
   /** Events of a year, else hosts. */
   readonly size: number;
   readonly token: string;
@@ -14,6 +14,8 @@ export interface Seeding {
 /** What is in a log that was written for the benchmark. */
 export interface Scene {
   readonly events: number;
+  /** Of the moment after which a fleet aged; else of the end. */
+  readonly cursor: string;
   readonly regionIds: readonly string[];
   readonly cloudId: string;
   readonly hostIds: readonly string[];
@@ -31,7 +33,7 @@ const seeded = new Map<string, Promise<SeededScene>>();
 const write = async (bench: Bench, kind: Seeding['kind'], size: number): Promise<SeededScene> => {
   const dataDir = join(bench.folder, `${kind}-${size}`);
   await mkdir(dataDir);
-  bench.say(`  writing the log of a ${kind} (${size})`);
+  bench.say(`  writing the log ${kind} (${size})`);
   const path = join(dataDir, 'events.db');
   const scene = await perform<Scene>(bench, 'seed', { path, kind, size, token } satisfies Seeding);
   return { ...scene, dataDir };

@@ -1,3 +1,4 @@
+import type { Json } from '#libs/kernel/src/json.js';
 import { Fleet, type Key } from './fleet.js';
 import { maintained } from './maintenance.js';
 import { type Fact, Pen } from './pen.js';
@@ -5,14 +6,17 @@ import { type Fact, Pen } from './pen.js';
 /** What the log of some scene holds, and what of it a client has to know. */
 export interface History {
   readonly facts: Iterable<Fact>;
+  /** What happened after the moment whose cursor the scene tells. */
+  readonly later: Iterable<Fact>;
   readonly regionIds: readonly string[];
   readonly cloudId: string;
   /** Known once all facts were taken. */
   readonly hostIds: () => readonly string[];
 }
 
-const historyOf = (fleet: Fleet, facts: Iterable<Fact>): History => ({
+const historyOf = (fleet: Fleet, facts: Iterable<Fact>, later: Iterable<Fact> = []): History => ({
   facts,
+  later,
   regionIds: fleet.regionIds,
   cloudId: fleet.cloudId,
   hostIds: () => fleet.hosts.map(({ id }) => id),
@@ -57,7 +61,12 @@ const named = (from: number, count: number, level: string) =>
     Array.from({ length: count }, (_, index) => [`variable_${from + index}`, { of: level, value: index }]),
   );
 
-function* levelled(fleet: Fleet, pen: Pen, key: Key, hosts: number): Generator<Fact> {
+type Values = Readonly<Record<string, Json>>;
+
+function* levelled(
+  { fleet, pen, key, hosts }: { fleet: Fleet; pen: Pen; key: Key; hosts: number },
+  ownOf: () => Values,
+): Generator<Fact> {
   yield* fleet.founded(key);
   // Each level has four of its own and shadows one of the level above it.
   yield fleet.variables(pen.projectId, 'project', named(0, 4, 'project'));
@@ -66,7 +75,7 @@ function* levelled(fleet: Fleet, pen: Pen, key: Key, hosts: number): Generator<F
   for (const { id } of fleet.cells) yield fleet.variables(id, 'cell', named(11, 5, 'cell'));
   for (let index = 0; index < hosts; index += 1) {
     yield fleet.registered();
-    yield fleet.variables(fleet.hosts.at(-1)?.id as string, 'host', named(15, 5, 'host'));
+    yield fleet.variables(fleet.hosts.at(-1)?.id as string, 'host', ownOf());
   }
 }
 
@@ -74,7 +83,40 @@ function* levelled(fleet: Fleet, pen: Pen, key: Key, hosts: number): Generator<F
 export const levels = (key: Key, hosts: number): History => {
   const pen = new Pen();
   const fleet = new Fleet(pen);
-  return historyOf(fleet, levelled(fleet, pen, key, hosts));
+  return historyOf(
+    fleet,
+    levelled({ fleet, pen, key, hosts }, () => named(15, 5, 'host')),
+  );
+};
+
+const racks = 50;
+
+/** Shadows what the cell has under the first key; what the last two hold differs from host to host. */
+const searchable = (pen: Pen): Values => ({
+  ...named(15, 3, 'host'),
+  rack: `rack-${pen.below(racks)}`,
+  cores: 2 ** (3 + pen.below(5)),
+});
+
+/** So many times something happens to each host of an aged fleet, on average. */
+const changesOfEach = 10;
+
+function* ageing(fleet: Fleet, pen: Pen, hosts: number): Generator<Fact> {
+  for (let left = hosts * changesOfEach; left > 0; left -= 1) {
+    if (pen.below(2) === 0) yield fleet.changed();
+    else yield fleet.variables(pen.one(fleet.hosts).id, 'host', searchable(pen));
+  }
+}
+
+/** As `levels`, with something to search for, and ten changes to each host later. */
+export const aged = (key: Key, hosts: number): History => {
+  const pen = new Pen();
+  const fleet = new Fleet(pen);
+  return historyOf(
+    fleet,
+    levelled({ fleet, pen, key, hosts }, () => searchable(pen)),
+    ageing(fleet, pen, hosts),
+  );
 };
 
 function* laden(fleet: Fleet, key: Key, hosts: number): Generator<Fact> {

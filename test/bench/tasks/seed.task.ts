@@ -1,15 +1,15 @@
 import { DatabaseSync } from 'node:sqlite';
 import { adoptApiKey } from '#apps/gateway/src/auth/api-keys.js';
 import { SqliteEventStore } from '#libs/platform/src/event-store/sqlite-event-store.js';
-import { type History, levels, own, year } from '../history/histories.js';
+import { aged, levels, own, year } from '../history/histories.js';
+import type { Fact } from '../history/pen.js';
 import { task } from '../task.js';
 import type { Scene, Seeding } from '../scene.js';
 
-const scenes = { year, levels, own } as const;
+const scenes = { year, levels, own, aged } as const;
 const together = 4000;
 
-const append = async (path: string, { facts }: History): Promise<number> => {
-  const store = new SqliteEventStore(path);
+const append = async (store: SqliteEventStore, facts: Iterable<Fact>): Promise<number> => {
   let count = 0;
   let underWay: Promise<unknown>[] = [];
   for (const { stream, event } of facts) {
@@ -20,7 +20,6 @@ const append = async (path: string, { facts }: History): Promise<number> => {
     underWay = [];
   }
   await Promise.all(underWay);
-  await store.close();
   return count;
 };
 
@@ -34,8 +33,12 @@ const spread = (path: string): void => {
 
 task(async ({ path, kind, size, token }: Seeding): Promise<Scene> => {
   const history = scenes[kind](await adoptApiKey(token), size);
-  const events = await append(path, history);
+  const store = new SqliteEventStore(path);
+  const before = await append(store, history.facts);
+  const cursor = await store.head();
+  const events = before + (await append(store, history.later));
+  await store.close();
   spread(path);
   const { regionIds, cloudId } = history;
-  return { events, regionIds, cloudId, hostIds: history.hostIds() };
+  return { events, cursor, regionIds, cloudId, hostIds: history.hostIds() };
 });
