@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Cursor } from '#libs/kernel/src/event.js';
 import { MemoryEventStore, MemoryLog } from '#libs/platform/src/event-store/memory-event-store.js';
-import { happen } from '#test/support/event-log.js';
+import { type Fact, happen } from '#test/support/event-log.js';
 import { Bench, dump, failsWith, gate, story, thrownBy, WatchedStore } from '#test/support/read-store.js';
 
 let bench: Bench;
@@ -52,6 +52,30 @@ describe('a read store', () => {
     expect(dump(models.asOf(cursors.at(-1)))).toEqual(dump(models.now()));
   });
 
+  it('knows every version of a row, and from when to when it held, as far as the view looks', async () => {
+    const store = new MemoryEventStore();
+    const models = await bench.open(store);
+    const add = (id: string): Fact => ['ItemAdded', { id, name: 'first', shelf: 's' }];
+    const added = await happen(store, 'store-1', add('a'));
+    await happen(store, 'store-1', add('b'));
+    const renamed = await happen(store, 'store-1', ['ItemRenamed', { id: 'a', name: 'second' }]);
+    const cleared = await happen(store, 'store-1', ['ShelfCleared', { shelf: 's' }]);
+    const again = await happen(store, 'store-1', add('a'));
+    await models.passed(again, 5000);
+    const sql = `SELECT name, valid_from, valid_to FROM items_versions WHERE id = ? ORDER BY valid_from`;
+    const all = [
+      { name: 'first', valid_from: added, valid_to: renamed },
+      { name: 'second', valid_from: renamed, valid_to: cleared },
+      { name: 'first', valid_from: again, valid_to: null },
+    ];
+    const held = (rows: object[]) => rows.map((row) => ({ ...row }));
+    expect(held(models.now().all(sql, 'a'))).toEqual(all);
+    expect(held(models.asOf(again).all(sql, 'a'))).toEqual(all);
+    expect(held(models.asOf(cleared).all(sql, 'a'))).toEqual(all.slice(0, 2));
+    expect(held(models.asOf(renamed).all(sql, 'a'))).toEqual([all[0], { ...all[1], valid_to: null }]);
+    expect(models.asOf(undefined).all(sql, 'a')).toEqual([]);
+  });
+
   it('keeps no history of what came and went at one cursor', async () => {
     const store = new MemoryEventStore();
     await story(store, 300);
@@ -92,6 +116,7 @@ describe('a read store', () => {
         'SELECT * FROM tags WHERE id = ?',
         'SELECT * FROM tags JOIN items USING (id) WHERE tags.id = ?',
         'SELECT * FROM items WHERE id > ? ORDER BY id LIMIT 10',
+        'SELECT * FROM items_versions WHERE id = ?',
       ]) {
         expect(plan(sql)).toMatch(/SEARCH main\.(items__|tags__)/);
         expect(plan(sql)).not.toMatch(/SCAN main\.|AUTOMATIC|TEMP B-TREE/);

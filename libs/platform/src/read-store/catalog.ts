@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Cursor } from '#libs/kernel/src/event.js';
 import type { AnyProjection, Table } from '#libs/kernel/src/projection.js';
 import { Build } from './build.js';
-import { createIndexes, createTable, dropTable, pastView, presentView } from './schema.js';
+import { createIndexes, createTable, dropTable, pastView, presentView, versionsViews } from './schema.js';
 import { TableWriter } from './table-writer.js';
 
 interface BuildRow {
@@ -103,8 +103,11 @@ export class Catalog {
       }),
     );
     return {
-      present: places.map(({ table, build }) => presentView(table, build)),
-      past: places.map(({ table, build }) => pastView(table, build)),
+      present: places.flatMap(({ table, build }) => [
+        presentView(table, build),
+        versionsViews(table, build).present,
+      ]),
+      past: places.flatMap(({ table, build }) => [pastView(table, build), versionsViews(table, build).past]),
     };
   }
 

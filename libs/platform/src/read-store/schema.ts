@@ -24,6 +24,9 @@ const faultsOf = (table: Table): string[] => {
   ];
 };
 
+/** The name under which queries find all that a table ever held. */
+const versionsName = (table: string): string => `${table}_versions`;
+
 /** Throws with everything that is wrong with the declarations: a mistake of the programmer, found at start. */
 export const checkDeclarations = (projections: readonly AnyProjection[]): void => {
   const seen = new Set<string>();
@@ -32,6 +35,7 @@ export const checkDeclarations = (projections: readonly AnyProjection[]): void =
     ...twice(`projection ${projection.name}`),
     ...projection.tables.flatMap((table) => [
       ...twice(`table ${table.name}`),
+      ...twice(`table ${versionsName(table.name)}`),
       ...faultsOf(table).map((fault) => `table ${table.name}: ${fault}`),
     ]),
   ]);
@@ -97,4 +101,26 @@ export const pastView = (table: Table, build: number): string => {
     SELECT ${columns} FROM main."${currentName(table.name, build)}" WHERE valid_from <= ${cursor}
     UNION ALL
     SELECT ${columns} FROM main."${historyName(table.name, build)}" WHERE valid_from <= ${cursor} AND valid_to > ${cursor}`;
+};
+
+/**
+ * Every version of every row, as `<name>_versions`: with `valid_from` and `valid_to`, which is null for what holds. Of the past, as it
+ * was known then.
+ */
+export const versionsViews = (
+  table: Table,
+  build: number,
+): { readonly present: string; readonly past: string } => {
+  const columns = list(Object.keys(table.columns));
+  const view = `CREATE TEMP VIEW "${versionsName(table.name)}" AS SELECT ${columns}, valid_from, `;
+  const current = `main."${currentName(table.name, build)}"`;
+  const history = `main."${historyName(table.name, build)}"`;
+  const cursor = '(SELECT cursor FROM temp._as_of)';
+  return {
+    present: `${view} NULL AS valid_to FROM ${current}
+      UNION ALL SELECT ${columns}, valid_from, valid_to FROM ${history}`,
+    past: `${view} NULL AS valid_to FROM ${current} WHERE valid_from <= ${cursor}
+      UNION ALL SELECT ${columns}, valid_from, CASE WHEN valid_to <= ${cursor} THEN valid_to END
+      FROM ${history} WHERE valid_from <= ${cursor}`,
+  };
 };
