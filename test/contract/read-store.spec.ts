@@ -116,7 +116,8 @@ describe('a read store', () => {
         'SELECT * FROM tags WHERE id = ?',
         'SELECT * FROM tags JOIN items USING (id) WHERE tags.id = ?',
         'SELECT * FROM items WHERE id > ? ORDER BY id LIMIT 10',
-        'SELECT * FROM items_versions WHERE id = ?',
+        'SELECT * FROM items_versions WHERE id = ? ORDER BY valid_from DESC LIMIT 1',
+        'SELECT items_versions.* FROM json_each(?) JOIN items_versions ON items_versions.id = json_each.value',
       ]) {
         expect(plan(sql)).toMatch(/SEARCH main\.(items__|tags__)/);
         expect(plan(sql)).not.toMatch(/SCAN main\.|AUTOMATIC|TEMP B-TREE/);

@@ -116,11 +116,13 @@ export const versionsViews = (
   const current = `main."${currentName(table.name, build)}"`;
   const history = `main."${historyName(table.name, build)}"`;
   const cursor = '(SELECT cursor FROM temp._as_of)';
+  // Of one type in both halves: else SQLite reads the whole of them before it looks for anything.
+  const holds = 'CAST(NULL AS TEXT) AS valid_to';
   return {
-    present: `${view} NULL AS valid_to FROM ${current}
+    present: `${view} ${holds} FROM ${current}
       UNION ALL SELECT ${columns}, valid_from, valid_to FROM ${history}`,
-    past: `${view} NULL AS valid_to FROM ${current} WHERE valid_from <= ${cursor}
-      UNION ALL SELECT ${columns}, valid_from, CASE WHEN valid_to <= ${cursor} THEN valid_to END
+    past: `${view} ${holds} FROM ${current} WHERE valid_from <= ${cursor}
+      UNION ALL SELECT ${columns}, valid_from, CAST(CASE WHEN valid_to <= ${cursor} THEN valid_to END AS TEXT)
       FROM ${history} WHERE valid_from <= ${cursor}`,
   };
 };
