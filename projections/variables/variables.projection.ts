@@ -1,5 +1,7 @@
 import type { Recorded } from '#libs/kernel/src/event.js';
-import { type Projection, put, remove, type Write } from '#libs/kernel/src/projection.js';
+import type { Json } from '#libs/kernel/src/json.js';
+import { masks } from '#libs/kernel/src/masks.js';
+import { type Projection, put, remove, type Row, type Write } from '#libs/kernel/src/projection.js';
 import type { RegionRemoved } from '#libs/inventory/src/cloud.events.js';
 import type { CloudRemoved, ProjectRemoved } from '#libs/inventory/src/project.events.js';
 import type {
@@ -30,10 +32,26 @@ const forgotten = (ownerId: string): readonly Write[] => [
 const moved = (event: Recorded): Write =>
   put('variable_owners', { owner_id: idOf(event) }, { revision: event.revision });
 
+const knownOf = ({ id, metadata, revision, recordedAt }: Recorded): Row => ({
+  revision,
+  event_id: id,
+  actor: metadata.actor.username,
+  changed_at: recordedAt.toISOString(),
+  reason: metadata.reason ?? null,
+});
+
+// Whoever reads values reads the mask, so that nobody can forget to hide what is behind it.
+const hiddenAs = (nature: keyof typeof masks, hidden: Json, known: Row): Row => ({
+  value: JSON.stringify(masks[nature]),
+  nature,
+  hidden: JSON.stringify(hidden),
+  ...known,
+});
+
 /** Each owner's own variables, and what is known of the event that set each of them. */
 export const variables: Projection<VariablesEvent | OwnerRemoved> = {
   name: 'variables',
-  version: 1,
+  version: 2,
   tables: [
     {
       name: 'variables',
@@ -41,6 +59,9 @@ export const variables: Projection<VariablesEvent | OwnerRemoved> = {
         owner_id: 'TEXT NOT NULL',
         key: 'TEXT NOT NULL',
         value: 'TEXT NOT NULL',
+        // Most are plain: what is left out costs their writes nothing.
+        nature: "TEXT NOT NULL DEFAULT 'plain'",
+        hidden: 'TEXT',
         revision: 'INTEGER NOT NULL',
         event_id: 'TEXT NOT NULL',
         actor: 'TEXT NOT NULL',
@@ -57,18 +78,23 @@ export const variables: Projection<VariablesEvent | OwnerRemoved> = {
   ],
   on: {
     VariablesSet: (event) => {
-      const { id, data, metadata, revision, recordedAt } = event;
+      const { values, secrets } = event.data;
       const owner_id = idOf(event);
-      const changed_at = recordedAt.toISOString();
-      const known = {
-        revision,
-        event_id: id,
-        actor: metadata.actor.username,
-        changed_at,
-        reason: metadata.reason ?? null,
-      };
-      return Object.entries(data.values).map(([key, value]) =>
-        put('variables', { owner_id, key }, { value: JSON.stringify(value), ...known }),
+      const known = knownOf(event);
+      const sealed = new Set(secrets);
+      return Object.entries(values).map(([key, value]) =>
+        put(
+          'variables',
+          { owner_id, key },
+          sealed.has(key) ? hiddenAs('secret', value, known) : { value: JSON.stringify(value), ...known },
+        ),
+      );
+    },
+    VariablesBound: (event) => {
+      const owner_id = idOf(event);
+      const known = knownOf(event);
+      return Object.entries(event.data.bindings).map(([key, binding]) =>
+        put('variables', { owner_id, key }, hiddenAs('bound', binding, known)),
       );
     },
     VariablesRemoved: (event) => [

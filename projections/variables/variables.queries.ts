@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '#libs/kernel/src/errors.js';
+import type { Nature } from '#libs/kernel/src/masks.js';
 import type { ReadView } from '#libs/platform/src/read-store/read-view.js';
 
-/** The value as JSON text. */
+/** The value as JSON text; of one that is not plain, its mask. */
 export interface ValueRow {
   readonly owner_id: string;
   readonly key: string;
@@ -22,7 +23,17 @@ export interface ObjectRow {
   readonly variables: string;
 }
 
+/** A variable whose value is not kept as it is. */
+export interface HiddenRow {
+  readonly owner_id: string;
+  readonly key: string;
+  readonly nature: Exclude<Nature, 'plain'>;
+  /** As JSON text: what is sealed, or where the value is looked up. Nothing to be shown. */
+  readonly hidden: string;
+}
+
 export interface VariableRow extends ValueRow {
+  readonly nature: Nature;
   /** Of the owner's variables, when this one was set. */
   readonly revision: number;
   readonly event_id: string;
@@ -36,14 +47,15 @@ export interface VariableRow extends ValueRow {
 const ownersAtOnce = 16;
 
 // One statement for each number of owners, so that every one of them stays prepared.
-const selects = (columns: string, order = 'ORDER BY owner_id, key'): readonly string[] =>
+const selects = (columns: string, order = 'ORDER BY owner_id, key', only = ''): readonly string[] =>
   Array.from({ length: ownersAtOnce + 1 }, (_, count) => {
     const places = Array.from({ length: count }, () => '?').join(', ');
-    return `SELECT ${columns} FROM variables WHERE owner_id IN (${places}) ${order}`;
+    return `SELECT ${columns} FROM variables WHERE owner_id IN (${places}) ${only} ${order}`;
   });
 
-const ownSql = selects('owner_id, key, value, revision, event_id, actor, changed_at, reason');
+const ownSql = selects('owner_id, key, value, nature, revision, event_id, actor, changed_at, reason');
 const valuesSql = selects('owner_id, key, value');
+const hiddenSql = selects('owner_id, key, nature, hidden', undefined, 'AND hidden IS NOT NULL');
 const objectsSql = selects(
   'owner_id, json_group_object(key, json(value)) AS variables',
   'GROUP BY owner_id ORDER BY owner_id',
@@ -86,6 +98,11 @@ export class VariablesQueries {
   /** As `own`, the values only: for who wants to know them fast. */
   values(view: ReadView, ownerIds: readonly string[]): readonly ValueRow[] {
     return ask(view, valuesSql, ownerIds);
+  }
+
+  /** Those of their own variables that are not plain. */
+  hidden(view: ReadView, ownerIds: readonly string[]): readonly HiddenRow[] {
+    return ask(view, hiddenSql, ownerIds);
   }
 
   /** As `values`, put together here: a third of the time when an owner has many. Owners without variables are left out. */

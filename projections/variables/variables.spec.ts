@@ -24,6 +24,7 @@ describe('the read model of variables', () => {
       owner_id: 'h1',
       key: 'os',
       value: '"ubuntu"',
+      nature: 'plain',
       revision: 1,
       event_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       actor: 'somebody',
@@ -32,6 +33,28 @@ describe('the read model of variables', () => {
     });
     expect(gone).toMatchObject({ key: 'gone', value: 'null', revision: 0, reason: null });
     expect(queries.ownerRevision(view, 'h1')).toBe(1);
+  });
+
+  it('keeps what is secret or bound behind a mask, until it is plain again', async () => {
+    const sealed = { key: 'k1', nonce: 'n', sealed: 's' };
+    const set1: Fact = ['VariablesSet', { ownerKind: 'host', values: { a: 1, p: sealed }, secrets: ['p'] }];
+    const bound: Fact = ['VariablesBound', { ownerKind: 'host', bindings: { s: { url: 'u' }, a: {} } }];
+    let view = await model.after('variables-h1', set1, bound);
+    expect(queries.hidden(view, ['h1', 'h2'])).toEqual([
+      { owner_id: 'h1', key: 'a', nature: 'bound', hidden: '{}' },
+      { owner_id: 'h1', key: 'p', nature: 'secret', hidden: JSON.stringify(sealed) },
+      { owner_id: 'h1', key: 's', nature: 'bound', hidden: '{"url":"u"}' },
+    ]);
+    const masked = { a: { $bound: true }, p: { $secret: true }, s: { $bound: true } };
+    expect(queries.objects(view, ['h1']).map(({ variables: text }) => JSON.parse(text))).toEqual([masked]);
+    expect(queries.own(view, ['h1'])[0]).toMatchObject({ nature: 'bound', revision: 1, actor: 'somebody' });
+    expect(queries.ownerRevision(view, 'h1')).toBe(1);
+    view = await model.after('variables-h1', set({ a: 2 }), [
+      'VariablesRemoved',
+      { ownerKind: 'host', keys: ['p'] },
+    ]);
+    expect(queries.hidden(view, ['h1']).map(({ key }) => key)).toEqual(['s']);
+    expect(queries.own(view, ['h1'])[0]).toMatchObject({ key: 'a', value: '2', nature: 'plain' });
   });
 
   it('forgets the keys that are removed, and moves the revision on', async () => {

@@ -108,6 +108,7 @@ describe('variables over REST', () => {
     const cloud = { kind: 'cloud', id: paths.cloud.slice(11), name: expect.stringMatching(/^cloud of/) };
     expect(variables.ntp).toEqual({
       value: [1],
+      nature: 'plain',
       owner: { kind: 'host', id: paths.child.slice(10), name: 'child' },
       event_id: event?.id,
       actor: 'admin',

@@ -90,6 +90,10 @@ export const facts: { readonly [T in AnnouncedEvent['type']]: readonly [stream: 
     `variables-${id('device')}`,
     { ownerKind: 'host', values: { password: secret, ntp: [secret] } },
   ],
+  VariablesBound: [
+    `variables-${id('device')}`,
+    { ownerKind: 'host', bindings: { site: { provider: 'http-json', url: secret } } },
+  ],
   DeviceModelChanged: [`region-${id('region')}`, { ...device, modelName: 'X1' }],
   DeviceOsVersionChanged: [`region-${id('region')}`, { ...device, osVersion: '7.1' }],
   DeviceVlansChanged: [`region-${id('region')}`, { ...device, vlans: null }],

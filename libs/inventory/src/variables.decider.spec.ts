@@ -1,7 +1,9 @@
+import type { Json } from '#libs/kernel/src/json.js';
 import { given } from '#test/support/given.js';
 import { nearest, resolve } from './resolution.policy.js';
 import { variables } from './variables.decider.js';
 import type { VariablesEvent } from './variables.events.js';
+import { shownData } from './variables-mask.policy.js';
 
 const set = (values: Record<string, never>) => ({ type: 'SetVariables', ownerKind: 'host', values }) as const;
 const wasSet: VariablesEvent = {
@@ -25,6 +27,93 @@ describe("an owner's variables", () => {
     const remove = { type: 'RemoveVariables', ownerKind: 'host', keys: ['a', 'a', 'z'] } as const;
     given(variables, wasSet).when(remove).yields(removed);
     given(variables, wasSet, removed).when(remove).yieldsNothing();
+  });
+});
+
+describe("an owner's secrets", () => {
+  const sealed = { key: 'k1', nonce: 'n', sealed: 's' };
+  const secret: VariablesEvent = {
+    type: 'VariablesSet',
+    data: { ownerKind: 'host', values: { password: sealed }, secrets: ['password'] },
+  };
+  const seal = (values: Record<string, Json>, secrets: string[]) =>
+    ({ type: 'SetVariables', ownerKind: 'host', values, secrets }) as const;
+
+  it('are recorded with who of the values is sealed, and once', () => {
+    given(variables)
+      .when(seal({ password: sealed, user: 'x' }, ['password']))
+      .yields({
+        type: 'VariablesSet',
+        data: { ownerKind: 'host', values: { password: sealed, user: 'x' }, secrets: ['password'] },
+      });
+    given(variables, secret)
+      .when(seal({ password: sealed }, ['password']))
+      .yieldsNothing();
+  });
+
+  it('differ from a plain value that looks the same', () => {
+    const plain: VariablesEvent = {
+      type: 'VariablesSet',
+      data: { ownerKind: 'host', values: { password: sealed } },
+    };
+    given(variables, plain)
+      .when(seal({ password: sealed }, ['password']))
+      .yields(secret);
+  });
+
+  it('stay secrets until they are removed', () => {
+    const plainly = { type: 'SetVariables', ownerKind: 'host', values: { a: 1, password: 'x' } } as const;
+    given(variables, secret).when(plainly).refuses('illegal-state');
+    const same = { type: 'SetVariables', ownerKind: 'host', values: { password: sealed } } as const;
+    given(variables, secret).when(same).refuses('illegal-state');
+    given(variables, secret, { type: 'VariablesRemoved', data: { ownerKind: 'host', keys: ['password'] } })
+      .when(plainly)
+      .yields({ type: 'VariablesSet', data: { ownerKind: 'host', values: { a: 1, password: 'x' } } });
+  });
+});
+
+describe("an owner's bound variables", () => {
+  const bind = (url: string) =>
+    ({ type: 'BindVariables', ownerKind: 'host', bindings: { site: { url } } }) as const;
+  const bound: VariablesEvent = {
+    type: 'VariablesBound',
+    data: { ownerKind: 'host', bindings: { site: { url: 'a' } } },
+  };
+
+  it('are bound once, and again to something else', () => {
+    given(variables).when(bind('a')).yields(bound);
+    given(variables, bound).when(bind('a')).yieldsNothing();
+    given(variables, bound)
+      .when(bind('b'))
+      .yields({ type: 'VariablesBound', data: { ownerKind: 'host', bindings: { site: { url: 'b' } } } });
+  });
+
+  it('take the place of values, and values theirs', () => {
+    const value = { type: 'SetVariables', ownerKind: 'host', values: { site: { url: 'a' } } } as const;
+    const set: VariablesEvent = { type: 'VariablesSet', data: { ownerKind: 'host', values: value.values } };
+    given(variables, bound).when(value).yields(set);
+    given(variables, bound, set).when(value).yieldsNothing();
+    given(variables, set).when(bind('a')).yields(bound);
+    given(variables, bound)
+      .when({ type: 'RemoveVariables', ownerKind: 'host', keys: ['site'] })
+      .yields({ type: 'VariablesRemoved', data: { ownerKind: 'host', keys: ['site'] } });
+  });
+});
+
+describe('what people may see of events', () => {
+  it('has masks for what is secret or bound', () => {
+    const values = { a: 1, password: { key: 'k', nonce: 'n', sealed: 's' } };
+    expect(shownData('VariablesSet', { ownerKind: 'host', values, secrets: ['password'] })).toEqual({
+      ownerKind: 'host',
+      values: { a: 1, password: { $secret: true } },
+      secrets: ['password'],
+    });
+    expect(shownData('VariablesBound', { ownerKind: 'host', bindings: { site: { url: 'a' } } })).toEqual({
+      ownerKind: 'host',
+      bindings: { site: { $bound: true } },
+    });
+    const plain = { ownerKind: 'host', values: { a: 1 } };
+    expect(shownData('VariablesSet', plain)).toBe(plain);
   });
 });
 

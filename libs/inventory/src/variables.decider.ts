@@ -1,13 +1,25 @@
 import type { Decider } from '#libs/kernel/src/decider.js';
+import { DomainError } from '#libs/kernel/src/errors.js';
 import type { Json } from '#libs/kernel/src/json.js';
 import type { OwnerKind, VariablesEvent } from './variables.events.js';
 
 export type VariablesCommand =
-  | { type: 'SetVariables'; ownerKind: OwnerKind; values: Readonly<Record<string, Json>> }
+  /** `secrets`: keys of values that are sealed. Whoever seals decides which ones are; a secret is never replaced by a plain value. */
+  | {
+      type: 'SetVariables';
+      ownerKind: OwnerKind;
+      values: Readonly<Record<string, Json>>;
+      secrets?: readonly string[];
+    }
+  | { type: 'BindVariables'; ownerKind: OwnerKind; bindings: Readonly<Record<string, Json>> }
   | { type: 'RemoveVariables'; ownerKind: OwnerKind; keys: readonly string[] };
 
-/** Values as JSON text with sorted members: enough to see whether a value changes. */
+/** Values as JSON text with sorted members, behind a mark for what is not plain: enough to see whether a value changes. */
 export type Variables = Map<string, string>;
+
+// No JSON text begins with these letters.
+const secretMark = 's ';
+const boundMark = 'b ';
 
 const canonical = (value: Json): string => {
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
@@ -16,13 +28,45 @@ const canonical = (value: Json): string => {
   return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`).join(',')}}`;
 };
 
+type SetVariables = Extract<VariablesCommand, { type: 'SetVariables' }>;
+
+const demandNoSecretRevealed = (plain: readonly string[], state: Variables): void => {
+  const member = plain.find((key) => state.get(key)?.startsWith(secretMark));
+  if (member === undefined) return;
+  const message = 'is a secret by now, and stays one until it is removed';
+  throw new DomainError('illegal-state', `${JSON.stringify(member)} ${message}`, {
+    violations: [{ member, message }],
+  });
+};
+
 const set = (
-  { ownerKind, values }: Extract<VariablesCommand, { type: 'SetVariables' }>,
+  { ownerKind, values, secrets = [] }: SetVariables,
   state: Variables,
 ): readonly VariablesEvent[] => {
-  const changed = Object.entries(values).filter(([key, value]) => state.get(key) !== canonical(value));
+  const sealed = new Set(secrets);
+  const changed = Object.entries(values).filter(
+    ([key, value]) => state.get(key) !== (sealed.has(key) ? secretMark : '') + canonical(value),
+  );
+  if (changed.length === 0) return [];
+  const keys = changed.map(([key]) => key);
+  demandNoSecretRevealed(
+    keys.filter((key) => !sealed.has(key)),
+    state,
+  );
+  const kept = keys.filter((key) => sealed.has(key));
+  const data = { ownerKind, values: Object.fromEntries(changed), ...(kept.length > 0 && { secrets: kept }) };
+  return [{ type: 'VariablesSet', data }];
+};
+
+const bind = (
+  { ownerKind, bindings }: Extract<VariablesCommand, { type: 'BindVariables' }>,
+  state: Variables,
+): readonly VariablesEvent[] => {
+  const changed = Object.entries(bindings).filter(
+    ([key, binding]) => state.get(key) !== boundMark + canonical(binding),
+  );
   return changed.length > 0
-    ? [{ type: 'VariablesSet', data: { ownerKind, values: Object.fromEntries(changed) } }]
+    ? [{ type: 'VariablesBound', data: { ownerKind, bindings: Object.fromEntries(changed) } }]
     : [];
 };
 
@@ -38,6 +82,8 @@ const decide = (command: VariablesCommand, state: Variables): readonly Variables
   switch (command.type) {
     case 'SetVariables':
       return set(command, state);
+    case 'BindVariables':
+      return bind(command, state);
     case 'RemoveVariables':
       return remove(command, state);
   }
@@ -47,6 +93,11 @@ const evolve = (state: Variables, event: VariablesEvent): Variables => {
   switch (event.type) {
     case 'VariablesSet':
       for (const [key, value] of Object.entries(event.data.values)) state.set(key, canonical(value));
+      for (const key of event.data.secrets ?? []) state.set(key, secretMark + (state.get(key) ?? ''));
+      return state;
+    case 'VariablesBound':
+      for (const [key, binding] of Object.entries(event.data.bindings))
+        state.set(key, boundMark + canonical(binding));
       return state;
     case 'VariablesRemoved':
       for (const key of event.data.keys) state.delete(key);

@@ -13,12 +13,24 @@ export type OwnerKind =
   | 'network'
   | 'network-interface';
 
-/** Only the keys whose values changed. A value of null is a value; it shadows inherited ones. */
+/** A value that only the holder of a key can read; `key` names it. The others are base64url. */
+export type Sealed = {
+  readonly key: string;
+  readonly nonce: string;
+  readonly sealed: string;
+};
+
+/** Only the keys whose values changed. A value of null is a value; it shadows inherited ones. `secrets`: keys whose values are `Sealed`. */
 export type VariablesSet = Event<
   'VariablesSet',
-  { ownerKind: OwnerKind; values: Readonly<Record<string, Json>> }
+  { ownerKind: OwnerKind; values: Readonly<Record<string, Json>>; secrets?: readonly string[] }
+>;
+/** Where the values of these keys are looked up from now on; says nothing that is secret. */
+export type VariablesBound = Event<
+  'VariablesBound',
+  { ownerKind: OwnerKind; bindings: Readonly<Record<string, Json>> }
 >;
 export type VariablesRemoved = Event<'VariablesRemoved', { ownerKind: OwnerKind; keys: readonly string[] }>;
 
 /** Stream `variables-<owner id>`: one owner's own variables. */
-export type VariablesEvent = VariablesSet | VariablesRemoved;
+export type VariablesEvent = VariablesSet | VariablesBound | VariablesRemoved;

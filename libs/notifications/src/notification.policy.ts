@@ -212,6 +212,7 @@ const tellers: {
   LabelsAdded: tell('inventory.device.labels_added', 'deviceId', 'labels'),
   LabelsRemoved: tell('inventory.device.labels_removed', 'deviceId', 'labels'),
   VariablesSet: tellOfKeys('variables.set', ({ values }) => Object.keys(values)),
+  VariablesBound: tellOfKeys('variables.bound', ({ bindings }) => Object.keys(bindings)),
   VariablesRemoved: tellOfKeys('variables.removed', ({ keys }) => keys),
   WindowScheduled: tellOfHost('maintenance.window.scheduled', 'startsAt', 'endsAt', 'note'),
   WindowOpened: tellOfHost('maintenance.window.opened'),

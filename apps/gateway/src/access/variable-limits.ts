@@ -9,6 +9,8 @@ const keysOf = (command: VariablesCommand): readonly string[] => {
   switch (command.type) {
     case 'SetVariables':
       return Object.keys(command.values);
+    case 'BindVariables':
+      return Object.keys(command.bindings);
     case 'RemoveVariables':
       return command.keys;
   }

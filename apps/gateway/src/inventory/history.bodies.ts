@@ -35,7 +35,7 @@ export class HistoryEntryBody {
   @Identifier()
   readonly correlation_id: string;
 
-  /** As it is in the log. */
+  /** As it is in the log, but for what is secret or bound: `{"$secret": true}`, `{"$bound": true}`. */
   @AnyObject()
   readonly data: object;
 }

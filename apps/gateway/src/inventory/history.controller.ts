@@ -1,4 +1,5 @@
 import { Controller, Get, Query } from '@nestjs/common';
+import { shownData } from '#libs/inventory/src/variables-mask.policy.js';
 import type { Metadata } from '#libs/kernel/src/event.js';
 import type { RecordedEvent } from '#libs/platform/src/event-store/event-store.js';
 import { InventoryQueries } from '#projections/inventory/inventory.queries.js';
@@ -19,7 +20,7 @@ const entryOf = ({ recordedAt, cursor, type, stream, revision, metadata, data }:
     actor: actor.username,
     reason,
     correlation_id: correlationId,
-    data,
+    data: shownData(type, data),
   } satisfies HistoryEntryBody;
 };
 

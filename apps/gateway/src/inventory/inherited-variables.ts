@@ -4,8 +4,10 @@ import { nearest, resolve } from '#libs/inventory/src/resolution.policy.js';
 import type { OwnerKind } from '#libs/inventory/src/variables.events.js';
 import type { Cursor } from '#libs/kernel/src/event.js';
 import type { Json } from '#libs/kernel/src/json.js';
+import type { Nature } from '#libs/kernel/src/masks.js';
 import type { ReadView } from '#libs/platform/src/read-store/read-store.js';
 import {
+  type HiddenRow,
   type VariableRow,
   VariablesQueries,
   type ValueRow,
@@ -24,7 +26,9 @@ export interface OwnerShown {
 
 /** Where a value comes from, and what would be in effect without it, nearest first. */
 export interface Explained {
+  /** Of what is not plain, its mask. */
   readonly value: Json;
+  readonly nature: Nature;
   readonly owner: OwnerShown;
   readonly event_id: string;
   readonly actor: string;
@@ -45,6 +49,8 @@ const nearKinds: ReadonlySet<Link['kind']> = new Set([
   'network-device',
   'container',
 ]);
+
+const memberOf = (key: string, value: string): string => `${JSON.stringify(key)}:${value}`;
 
 const ownerOf = ({ owner_id }: ValueRow): string => owner_id;
 
@@ -93,15 +99,32 @@ export class InheritedVariables {
     return this.fleet.matching(view, asked);
   }
 
-  /** As JSON text, whose values are in the read model as such: nothing is parsed. */
-  text(view: ReadView, chain: readonly Link[]): string {
+  /**
+   * As JSON text, whose values are in the read model as such: nothing is parsed. What is not plain is masked, but for what is given
+   * in `found`, by key and as JSON text.
+   */
+  text(view: ReadView, chain: readonly Link[], found?: ReadonlyMap<string, string>): string {
     const near = chain.filter(({ kind }) => nearKinds.has(kind));
     const far = idsOf(chain.slice(near.length));
     const own = this.written(view, idsOf(near));
     const inherited = this.common.take(view.cursor, far, () => this.written(view, far));
     const members = [...own.values()];
     for (const [key, member] of inherited) if (!own.has(key)) members.push(member);
-    return `{${members.join(',')}}`;
+    if (found === undefined || found.size === 0) return `{${members.join(',')}}`;
+    const effective = [...new Set([...own.keys(), ...inherited.keys()])];
+    const replaced = effective.map((key, index) =>
+      found.has(key) ? memberOf(key, found.get(key) as string) : members[index],
+    );
+    return `{${replaced.join(',')}}`;
+  }
+
+  /** Those in effect that are not plain. Who has a text without masks need not ask (`mayHoldMask`). */
+  hidden(view: ReadView, chain: readonly Link[]): readonly HiddenRow[] {
+    const ids = idsOf(chain);
+    const hidden = this.queries.hidden(view, ids);
+    if (hidden.length === 0) return hidden;
+    const effective = nearest(ids, this.queries.values(view, ids), ownerOf);
+    return hidden.filter(({ key, owner_id }) => effective.get(key)?.owner_id === owner_id);
   }
 
   values(view: ReadView, chain: readonly Link[]): Values {
@@ -132,9 +155,9 @@ export class InheritedVariables {
     });
     return Object.fromEntries(
       [...resolve(ids, own)].map(([key, { effective, shadowed }]) => {
-        const { event_id, actor, changed_at, reason } = effective.value;
+        const { nature, event_id, actor, changed_at, reason } = effective.value;
         const shadows = shadowed.map(valueOf);
-        return [key, { ...valueOf(effective), event_id, actor, changed_at, reason, shadows }];
+        return [key, { ...valueOf(effective), nature, event_id, actor, changed_at, reason, shadows }];
       }),
     );
   }
@@ -146,7 +169,7 @@ export class InheritedVariables {
 
   private written(view: ReadView, ids: readonly string[]): Written {
     const found = nearest(ids, this.queries.values(view, ids), ownerOf);
-    return new Map([...found].map(([key, { value }]) => [key, `${JSON.stringify(key)}:${value}`]));
+    return new Map([...found].map(([key, { value }]) => [key, memberOf(key, value)]));
   }
 
   private shown(view: ReadView, link: Link): OwnerShown {

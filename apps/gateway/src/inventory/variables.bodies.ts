@@ -28,7 +28,7 @@ export class VariablesQuery extends AsOfQuery {
 }
 
 export class VariablesBody {
-  /** Values by key; with `explain`, objects with `value`, `owner`, `event_id`, `actor`, `changed_at`, `reason` and `shadows`. */
+  /** Values by key; with `explain`, objects with `value`, `nature`, `owner`, `event_id`, `actor`, `changed_at`, `reason` and `shadows`. */
   @AnyObject()
   readonly variables: object;
 }

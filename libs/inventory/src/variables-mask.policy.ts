@@ -1,0 +1,27 @@
+import type { Json } from '#libs/kernel/src/json.js';
+import { masks } from '#libs/kernel/src/masks.js';
+import type { VariablesBound, VariablesSet } from './variables.events.js';
+
+type Members = Readonly<Record<string, Json>>;
+
+const maskedAll = (members: Members): Members =>
+  Object.fromEntries(Object.keys(members).map((key) => [key, masks.bound]));
+
+const maskedSome = (values: Members, secrets: readonly string[]): Members => ({
+  ...values,
+  ...Object.fromEntries(secrets.map((key) => [key, masks.secret])),
+});
+
+/** The data of any event as people may see it: what is sealed or bound is masked, everything else as it is. */
+export const shownData = (type: string, data: object): object => {
+  switch (type) {
+    case 'VariablesSet': {
+      const { secrets, values } = data as VariablesSet['data'];
+      return secrets ? { ...data, values: maskedSome(values, secrets) } : data;
+    }
+    case 'VariablesBound':
+      return { ...data, bindings: maskedAll((data as VariablesBound['data']).bindings) };
+    default:
+      return data;
+  }
+};
