@@ -36,6 +36,12 @@ module.exports = {
       to: { path: `^(libs/${CONTEXTS}|projections|apps)/`, pathNot: '\\.port\\.ts$' },
     },
     {
+      name: 'providers-know-no-business',
+      severity: 'error',
+      from: { path: '^libs/providers/' },
+      to: { path: `^(libs/${CONTEXTS}|projections|apps)/` },
+    },
+    {
       name: 'interchange-imports-the-kernel-only',
       severity: 'error',
       from: { path: '^libs/interchange/' },
