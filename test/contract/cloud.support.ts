@@ -21,6 +21,9 @@ export const fleetUnderTest = (fleet: Fleet, faults: Faults): Omit<CloudUnderTes
       return fleet.boot({ name: 'server', projectId: `tenant-${tenant}`, host, status }).id;
     },
     remove: async (id) => fleet.remove(id),
+    group: async (name, hosts, zone) => {
+      fleet.group(name, hosts, zone);
+    },
     set: async (host, enabled, reason) => {
       fleet.setEnabled(host, enabled, reason ?? null);
       if (host === breaking && enabled) faults.break(source, 'the disk was not found', 'cold');

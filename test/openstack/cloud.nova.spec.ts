@@ -51,6 +51,7 @@ const given: CloudUnderTest = {
     return id;
   },
   remove: (id) => tenants.a.remove(id),
+  group: (name, hosts, zone) => operator.group(name, hosts, zone),
   set: (host, enabled, reason) => operator.set(host, enabled, reason),
   abandonCold: async (id) => {
     await operator.act(id, { migrate: null });

@@ -24,7 +24,7 @@ export const no = (status: number, message: string): Answer => ({
   body: { conflictingRequest: { code: status, message } },
 });
 
-const service = ({ host, enabled, disabledReason, up, zone }: FleetHost) => ({
+const service = ({ host, enabled, disabledReason, up }: FleetHost, zone: string) => ({
   id: `service-${host}`,
   binary: 'nova-compute',
   host,
@@ -79,6 +79,7 @@ export class FakeNova {
     'GET ': () => ok({ version: { id: 'v2.1', ...this.microversions } }),
     'GET os-services': ({ query }) => ok({ services: this.services(query) }),
     'GET os-hypervisors': ({ query }) => this.hypervisors(query),
+    'GET os-aggregates': () => this.aggregates(),
     'PUT os-services': ({ body }, id) => this.update(id, body),
     'GET servers': ({ query }, id) => (id === 'detail' ? this.page(query) : this.one(id)),
     'GET os-migrations': ({ query }) => ok({ migrations: this.migrations(query) }),
@@ -107,7 +108,17 @@ export class FakeNova {
     return this.fleet
       .hosts()
       .filter((one) => host === null || one.host === host)
-      .map(service);
+      .map((one) => service(one, this.fleet.zone(one.host)));
+  }
+
+  private aggregates(): Answer {
+    const all = this.fleet.aggregates().map(({ name, zone, hosts }, index) => ({
+      id: index + 1,
+      name,
+      availability_zone: zone,
+      hosts,
+    }));
+    return ok({ aggregates: all });
   }
 
   private update(id: string, body: { status: string; disabled_reason?: string }): Answer {
@@ -115,7 +126,7 @@ export class FakeNova {
       return no(400, 'Invalid input for field/attribute disabled_reason.');
     const host = id.replace(/^service-/, '');
     const changed = this.fleet.setEnabled(host, body.status === 'enabled', body.disabled_reason ?? null);
-    return ok({ service: service(changed) });
+    return ok({ service: service(changed, this.fleet.zone(host)) });
   }
 
   private hypervisors(query: URLSearchParams): Answer {

@@ -134,6 +134,21 @@ export class OpenStack {
     );
   }
 
+  /** Puts hosts into an aggregate, in place of those that are in it; without hosts it is gone. */
+  async group(name: string, hosts: readonly string[], zone: string | null = null): Promise<void> {
+    type Aggregate = { readonly id: number; readonly name: string; readonly hosts: readonly string[] };
+    const { aggregates } = await this.call<{ aggregates: readonly Aggregate[] }>('GET', '/os-aggregates');
+    const act = (id: number, action: object) => this.call('POST', `/os-aggregates/${id}/action`, action);
+    for (const { id, hosts: inIt } of aggregates.filter((one) => one.name === name)) {
+      for (const host of inIt) await act(id, { remove_host: { host } });
+      await this.call('DELETE', `/os-aggregates/${id}`);
+    }
+    if (hosts.length === 0) return;
+    const aggregate = { name, ...(zone !== null && { availability_zone: zone }) };
+    const made = await this.call<{ aggregate: Aggregate }>('POST', '/os-aggregates', { aggregate });
+    for (const host of hosts) await act(made.aggregate.id, { add_host: { host } });
+  }
+
   async remove(id: string): Promise<void> {
     if ((await this.server(id)) !== undefined) await this.call('DELETE', `/servers/${id}`);
     await until(

@@ -6,6 +6,7 @@ export interface HostService {
   readonly disabledReason: string | null;
   /** Whether its agent is alive. */
   readonly up: boolean;
+  /** Its availability zone; null where the cloud does not tell. */
   readonly zone: string | null;
 }
 
@@ -13,6 +14,8 @@ export interface HostService {
 export interface ComputeHost extends HostService {
   /** IP address by which the cloud's own services reach it; null where the cloud does not tell. */
   readonly address: string | null;
+  /** Names of the host aggregates that it is in, sorted; null where the cloud does not tell. */
+  readonly aggregates: readonly string[] | null;
 }
 
 export interface Instance {
@@ -50,7 +53,7 @@ export class CloudRefused extends Error {
  * for again after a crash without doing it twice: what is true already is left alone.
  */
 export abstract class Cloud {
-  /** Every compute host the cloud knows. */
+  /** Every compute host the cloud knows; `CloudUnavailable` while it cannot tell of all of them. */
   abstract hosts(signal: AbortSignal): Promise<readonly ComputeHost[]>;
   /** Rejects with `CloudRefused` when the cloud knows no such host. */
   abstract host(name: string, signal: AbortSignal): Promise<HostService>;

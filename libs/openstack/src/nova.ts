@@ -2,7 +2,14 @@ import type { Json } from '#libs/kernel/src/json.js';
 import type { HttpAnswer, HttpRequest } from './http-client.js';
 import type { Keystone } from './keystone.js';
 import { negotiate } from './microversion.js';
-import type { NovaAction, NovaHypervisor, NovaMigration, NovaServer, NovaService } from './nova.types.js';
+import type {
+  NovaAction,
+  NovaAggregate,
+  NovaHypervisor,
+  NovaMigration,
+  NovaServer,
+  NovaService,
+} from './nova.types.js';
 import { ServiceRefused } from './openstack.errors.js';
 
 type Query = Readonly<Record<string, string>>;
@@ -44,6 +51,11 @@ export class Nova {
 
   hypervisors(signal: AbortSignal): Promise<readonly NovaHypervisor[]> {
     return this.allPages('hypervisors', '/os-hypervisors/detail', {}, signal);
+  }
+
+  async aggregates(signal: AbortSignal): Promise<readonly NovaAggregate[]> {
+    const answer = await this.get('/os-aggregates', {}, signal);
+    return (answer.body as { aggregates: NovaAggregate[] }).aggregates;
   }
 
   /** Of all projects, all pages. A page that follows on a server which is gone by then makes it start over. */

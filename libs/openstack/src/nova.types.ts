@@ -16,6 +16,11 @@ export interface NovaHypervisor {
   readonly service: { readonly host: string };
 }
 
+export interface NovaAggregate {
+  readonly name: string;
+  readonly hosts: readonly string[];
+}
+
 export interface NovaServer {
   readonly id: string;
   readonly name?: string;

@@ -38,6 +38,22 @@ describe('the cloud of a Nova', () => {
     expect(await cloud.host('one', signal)).toMatchObject({ enabled: false, up: false, zone: null });
   });
 
+  it('tells nothing of its hosts while a cell does not answer, rather than a part', async () => {
+    const known = { id: 'service-two', host: 'two', binary: 'nova-compute', status: 'enabled', state: 'up' };
+    const services = [{ id: 'service-one', host: 'one', binary: 'nova-compute', status: 'UNKNOWN' }, known];
+    openstack.disturb('GET', /os-services/, { status: 200, body: { services } });
+    await expect(cloud.hosts(signal)).rejects.toThrow(/the cell of one does not answer/);
+    expect(await cloud.hosts(signal)).toHaveLength(2);
+  });
+
+  it('says that it does not know the aggregates when it may not ask for them', async () => {
+    fleet.group('ssd', ['one']);
+    const forbidden = { status: 403, body: { forbidden: { code: 403, message: 'policy' } } };
+    openstack.disturb('GET', /os-aggregates/, forbidden);
+    expect((await cloud.hosts(signal)).map(({ aggregates }) => aggregates)).toEqual([null, null]);
+    expect((await cloud.hosts(signal)).map(({ aggregates }) => aggregates)).toEqual([['ssd'], []]);
+  });
+
   it('lists an instance on both hosts while it is between them', async () => {
     const id = boot('one');
     faults.stick(id);

@@ -32,6 +32,16 @@ const toHost = (service: NovaService): HostService => ({
   zone: service.zone ?? null,
 });
 
+/** Undefined for who may not ask: they do without. */
+const permitted = async <T>(call: () => Promise<T>): Promise<T | undefined> => {
+  try {
+    return await translated(call);
+  } catch (error) {
+    if (error instanceof CloudRefused) return undefined;
+    throw error;
+  }
+};
+
 /** The `Cloud` of an OpenStack, through Nova alone. Needs the administrator's rights on all projects. */
 export class NovaCloud extends Cloud {
   private readonly compute: NovaCompute;
@@ -46,8 +56,15 @@ export class NovaCloud extends Cloud {
 
   override async hosts(signal: AbortSignal): Promise<readonly ComputeHost[]> {
     const services = await translated(() => this.nova.services({ binary: 'nova-compute' }, signal));
-    const addresses = await this.addresses(signal);
-    return services.map((service) => ({ ...toHost(service), address: addresses.get(service.host) ?? null }));
+    // Of these Nova knows no more than the name: taken for the truth, it would look as if everything about them had changed.
+    const silent = services.find(({ status }) => status === 'UNKNOWN');
+    if (silent !== undefined) throw new CloudUnavailable(`the cell of ${silent.host} does not answer`);
+    const [addresses, aggregates] = await Promise.all([this.addresses(signal), this.aggregates(signal)]);
+    return services.map((service) => ({
+      ...toHost(service),
+      address: addresses?.get(service.host) ?? null,
+      aggregates: aggregates === undefined ? null : (aggregates.get(service.host) ?? []),
+    }));
   }
 
   override async host(name: string, signal: AbortSignal): Promise<HostService> {
@@ -91,15 +108,23 @@ export class NovaCloud extends Cloud {
     return new Mover(this.compute, { instanceId, from, mode }, this.pace).move(signal);
   }
 
-  /** Of the hosts that run a hypervisor. Who may not ask for hypervisors does without. */
-  private async addresses(signal: AbortSignal): Promise<ReadonlyMap<string, string | null>> {
-    try {
-      const hypervisors = await translated(() => this.nova.hypervisors(signal));
-      return new Map(hypervisors.map(({ service, host_ip: address = null }) => [service.host, address]));
-    } catch (error) {
-      if (error instanceof CloudRefused) return new Map();
-      throw error;
-    }
+  /** Of the hosts that run a hypervisor. */
+  private async addresses(signal: AbortSignal): Promise<ReadonlyMap<string, string | null> | undefined> {
+    const hypervisors = await permitted(() => this.nova.hypervisors(signal));
+    return (
+      hypervisors &&
+      new Map(hypervisors.map(({ service, host_ip: address = null }) => [service.host, address]))
+    );
+  }
+
+  /** Of the hosts that are in any. */
+  private async aggregates(signal: AbortSignal): Promise<ReadonlyMap<string, string[]> | undefined> {
+    const aggregates = await permitted(() => this.nova.aggregates(signal));
+    if (aggregates === undefined) return undefined;
+    const byHost = new Map<string, string[]>();
+    for (const { name, hosts } of aggregates.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
+      for (const host of hosts) byHost.set(host, [...(byHost.get(host) ?? []), name]);
+    return byHost;
   }
 
   private async on(host: string, signal: AbortSignal): Promise<readonly Server[]> {

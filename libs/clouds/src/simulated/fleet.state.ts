@@ -8,6 +8,13 @@ export interface FleetHost {
   readonly zone: string;
 }
 
+/** One that has a zone puts its hosts there. */
+export interface FleetAggregate {
+  readonly name: string;
+  readonly zone: string | null;
+  readonly hosts: readonly string[];
+}
+
 export interface FleetServer {
   readonly id: string;
   readonly name: string;
@@ -51,6 +58,8 @@ export interface FleetState {
   readonly hosts: FleetHost[];
   readonly servers: FleetServer[];
   readonly migrations: FleetMigration[];
+  /** Left out in files of before there were any. */
+  aggregates?: FleetAggregate[];
 }
 
 export interface FleetInstance {

@@ -2,6 +2,7 @@ import { CloudRefused } from '../cloud.port.js';
 import type { Fault, Faults } from './faults.js';
 import {
   digest,
+  type FleetAggregate,
   type FleetHost,
   type FleetInstance,
   type FleetMigration,
@@ -29,6 +30,32 @@ export class Fleet {
 
   hosts(): readonly Readonly<FleetHost>[] {
     return this.state.hosts;
+  }
+
+  aggregates(): readonly FleetAggregate[] {
+    return this.state.aggregates ?? [];
+  }
+
+  /** That of an aggregate goes before the host's own. */
+  zone(name: string): string {
+    const placed = this.aggregates().find(({ zone, hosts }) => zone !== null && hosts.includes(name));
+    return placed?.zone ?? this.host(name).zone;
+  }
+
+  /** Puts hosts together under a name, in place of what was together under it before; without hosts it is gone. */
+  group(name: string, hosts: readonly string[], zone: string | null = null): void {
+    const others = this.aggregates().filter((one) => one.name !== name);
+    this.state.aggregates = hosts.length === 0 ? others : [...others, { name, zone, hosts }];
+    this.changed(this.state);
+  }
+
+  /** A host that the cloud gets, or with false loses. */
+  setKnown(name: string, known: boolean): void {
+    const index = this.state.hosts.findIndex(({ host }) => host === name);
+    if (!known && index >= 0) this.state.hosts.splice(index, 1);
+    if (known && index < 0)
+      this.state.hosts.push({ host: name, enabled: true, disabledReason: null, up: true, zone: 'nova' });
+    this.changed(this.state);
   }
 
   /** Of the private network 10/8, in the order of the hosts. */

@@ -33,14 +33,6 @@ const keep = (path: string, state: FleetState): void => {
   }
 };
 
-const toHost = ({ host, enabled, disabledReason, up, zone }: FleetHost): HostService => ({
-  host,
-  enabled,
-  disabledReason,
-  up,
-  zone,
-});
-
 /**
  * A `Cloud` without hardware, and the same each time: moves take `migrationMs`, end as Nova's do, and go wrong as `faults` says.
  * `fleet` is what an operator of that cloud sees and does behind our back.
@@ -63,23 +55,29 @@ export class SimulatedCloud extends Cloud {
   }
 
   override hosts(signal: AbortSignal): Promise<readonly ComputeHost[]> {
-    const known = (host: FleetHost) => ({ ...toHost(host), address: this.fleet.address(host.host) });
-    return this.compute.call(() => this.fleet.hosts().map(known), signal);
+    return this.compute.call(() => {
+      const aggregates = this.fleet.aggregates().toSorted((a, b) => (a.name < b.name ? -1 : 1));
+      return this.fleet.hosts().map((host) => ({
+        ...this.toHost(host),
+        address: this.fleet.address(host.host),
+        aggregates: aggregates.filter(({ hosts }) => hosts.includes(host.host)).map(({ name }) => name),
+      }));
+    }, signal);
   }
 
   override host(name: string, signal: AbortSignal): Promise<HostService> {
-    return this.compute.call(() => toHost(this.fleet.host(name)), signal);
+    return this.compute.call(() => this.toHost(this.fleet.host(name)), signal);
   }
 
   override disable(name: string, reason: string, signal: AbortSignal): Promise<HostService> {
     return this.effect(() => {
       const host = this.fleet.host(name);
-      return toHost(host.enabled ? this.fleet.setEnabled(name, false, reason.trim() || null) : host);
+      return this.toHost(host.enabled ? this.fleet.setEnabled(name, false, reason.trim() || null) : host);
     }, signal);
   }
 
   override enable(name: string, signal: AbortSignal): Promise<HostService> {
-    return this.effect(() => toHost(this.fleet.setEnabled(name, true, null)), signal);
+    return this.effect(() => this.toHost(this.fleet.setEnabled(name, true, null)), signal);
   }
 
   override instances(host: string, signal: AbortSignal): Promise<readonly Instance[]> {
@@ -112,6 +110,10 @@ export class SimulatedCloud extends Cloud {
   ): Promise<Move> {
     const move = await new Mover(this.compute, { instanceId, from, mode }, this.pace).move(signal);
     return this.answer(move);
+  }
+
+  private toHost({ host, enabled, disabledReason, up }: FleetHost): HostService {
+    return { host, enabled, disabledReason, up, zone: this.fleet.zone(host) };
   }
 
   private async effect<T>(work: () => T, signal: AbortSignal): Promise<T> {
