@@ -2,6 +2,7 @@ import type { Json } from '#libs/kernel/src/json.js';
 import { fieldTypes, placeNames, type Read, type RowProblem } from './fleet-record.js';
 import { unguardCell } from './formula.js';
 import { objectOf } from './json-shape.js';
+import { jsonIn } from './json-text.js';
 import { readRow, type ShapeOptions } from './row-shape.js';
 
 const types = new Map(Object.values(fieldTypes).flatMap((fields) => Object.entries(fields)));
@@ -10,11 +11,8 @@ const variablePrefix = 'variables.';
 
 /** What one column holds: JSON where a cell is JSON and text elsewhere, so that everything can be said and nothing must. */
 const jsonOr = (text: string): Json => {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return text;
-  }
+  const value = jsonIn(text);
+  return value === undefined ? text : value;
 };
 
 const labelsOf = (text: string): Json => {

@@ -1,8 +1,9 @@
-import { stringify } from 'yaml';
 import type { Json } from '#libs/kernel/src/json.js';
 import { fieldTypes, placeNames, type FleetRecord } from '../fleet-record.js';
 import { guardCell } from '../formula.js';
+import { jsonIn } from '../json-text.js';
 import { inChunks, rowOf, type Records } from './records.js';
+import { yamlItem } from './yaml-writer.js';
 
 async function* texts(records: Records, text: (record: FleetRecord) => string): AsyncGenerator<string> {
   for await (const record of records) yield text(record);
@@ -12,16 +13,9 @@ async function* texts(records: Records, text: (record: FleetRecord) => string): 
 export const writeNdjson = (records: Records): AsyncGenerator<string> =>
   inChunks(texts(records, (record) => `${JSON.stringify(rowOf(record))}\n`));
 
-const yamlOptions = {
-  // Quotes what older readers would take for something else, such as `no` and 0644.
-  compat: 'yaml-1.1',
-  aliasDuplicateObjects: false,
-  lineWidth: 0,
-} as const;
-
 /** A sequence of records; `readFleet('yaml')` gives the same records back, up to its limit of bytes. */
 export const writeYaml = (records: Records): AsyncGenerator<string> =>
-  inChunks(texts(records, (record) => stringify([rowOf(record)], yamlOptions)));
+  inChunks(texts(records, (record) => yamlItem(rowOf(record))));
 
 export interface CsvOptions {
   /** Keys of variables with a column each, `variables.<key>`; the others share the column `variables` as an object. */
@@ -32,15 +26,8 @@ const fieldNames = [...new Set(Object.values(fieldTypes).flatMap((fields) => Obj
 const fixed = ['kind', ...placeNames, 'name', ...fieldNames, 'labels', 'variables'];
 
 /** A text, or JSON where a bare text would be read as something else. */
-const variableText = (value: Json): string => {
-  if (typeof value !== 'string' || value === '') return JSON.stringify(value);
-  try {
-    JSON.parse(value);
-    return JSON.stringify(value);
-  } catch {
-    return value;
-  }
-};
+const variableText = (value: Json): string =>
+  typeof value === 'string' && value !== '' && jsonIn(value) === undefined ? value : JSON.stringify(value);
 
 const fieldText = (name: string, value: Json): string => {
   if (name === 'vlans') return variableText(value);
