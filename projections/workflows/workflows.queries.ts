@@ -18,7 +18,10 @@ export interface WorkflowRow {
   readonly updated_at: string | null;
 }
 
+export type WorkflowName = Pick<WorkflowRow, 'id' | 'name'>;
+
 export interface WorkflowFilter {
+  readonly id?: string | undefined;
   readonly projectId?: string | undefined;
   readonly name?: string | undefined;
   readonly retired?: boolean | undefined;
@@ -28,6 +31,21 @@ export interface WorkflowFilter {
 export class WorkflowQueries {
   workflow(view: ReadView, id: string): WorkflowRow | undefined {
     return view.get('SELECT * FROM workflows WHERE id = ?', id);
+  }
+
+  /** All of them, by id; their steps, which may be long, are not read. */
+  names(view: ReadView, { projectId, id, name, retired }: WorkflowFilter): readonly WorkflowName[] {
+    return view.all(
+      `SELECT id, name FROM workflows WHERE (?1 IS NULL OR project_id = ?1) AND (?2 IS NULL OR id = ?2)
+         AND (?3 IS NULL OR name = ?3) AND (?4 IS NULL OR retired = ?4) ORDER BY id`,
+      ...[projectId, id, name, retired === undefined ? null : Number(retired)].map((value) => value ?? null),
+    );
+  }
+
+  /** By id. */
+  these(view: ReadView, ids: readonly string[]): ReadonlyMap<string, WorkflowRow> {
+    const sql = 'SELECT * FROM workflows WHERE id IN (SELECT value FROM json_each(?))';
+    return new Map(view.all<WorkflowRow>(sql, JSON.stringify(ids)).map((row) => [row.id, row]));
   }
 
   workflows(view: ReadView, { projectId, name, retired }: WorkflowFilter, page: Page): Rows<WorkflowRow> {

@@ -164,7 +164,13 @@ describe('a list of clouds over REST', () => {
     'limit=1&limit=2',
     'id=7',
     'details=perhaps',
-    'sort_keys=name',
+    'sort_keys=note',
+    'sort_keys=name,note',
+    'sort_dir=up',
+    'marker=7',
+    'fields=',
+    'fields=id,nothing',
+    'fields=id,variables',
   ])('is refused with %s', async (query) => {
     const { status, body } = await gateway.root.get(`/v1/clouds?${query}`);
     expect(status).toBe(400);

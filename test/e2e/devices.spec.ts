@@ -220,7 +220,7 @@ describe('devices of all kinds over REST', () => {
     const next = first.links.find(({ rel }: { rel: string }) => rel === 'next').href as string;
     const second = await get(next.replace('http://localhost:80', ''));
     expect(names(second.devices)).toEqual(['c']);
-    expect(second.links).toHaveLength(2);
+    expect(second.links.map(({ rel }: { rel: string }) => rel)).toEqual(['first', 'prev', 'self']);
   });
 
   it('are seen as they were', async () => {

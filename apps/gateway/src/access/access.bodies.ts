@@ -10,7 +10,7 @@ import {
   SomeOf,
   VariableNames,
 } from '../http/fields.js';
-import { PageQuery } from '../http/query.js';
+import { PageQuery, SortKeys } from '../http/query.js';
 import { Vars } from '../inventory/vars.field.js';
 
 const roles = ['root', 'auditor', 'admin', 'operator', 'viewer'] as const satisfies readonly Role[];
@@ -21,6 +21,10 @@ export class NewProject {
 }
 
 export class ProjectQuery extends PageQuery {
+  @Optional()
+  @SortKeys('name')
+  override readonly sort_keys?: string;
+
   @Optional()
   @Vars()
   readonly vars?: string;
@@ -71,6 +75,10 @@ export class UserChange {
 
 export class UserQuery extends PageQuery {
   @Optional()
+  @SortKeys('username')
+  override readonly sort_keys?: string;
+
+  @Optional()
   @Name()
   readonly name?: string;
 }
@@ -109,6 +117,12 @@ export class NewApiKey {
   @Optional()
   @Instant()
   readonly expires_at?: string;
+}
+
+export class ApiKeyQuery extends PageQuery {
+  @Optional()
+  @SortKeys('name')
+  override readonly sort_keys?: string;
 }
 
 export class ApiKeyBody extends RecordBody {

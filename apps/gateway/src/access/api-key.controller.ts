@@ -9,10 +9,9 @@ import { issueApiKey } from '../auth/api-keys.js';
 import { Commands } from '../http/commands.js';
 import { Current, type Exchange, Id } from '../http/exchange.js';
 import { page } from '../http/page.js';
-import type { Rows } from '#libs/platform/src/read-store/page.js';
-import { PageQuery } from '../http/query.js';
+import { pageAmong } from '#libs/platform/src/read-store/page.js';
 import { Answers, AnswersPage, Requires } from '../http/requires.js';
-import { ApiKeyBody, NewApiKey, NewApiKeyBody } from './access.bodies.js';
+import { ApiKeyBody, ApiKeyQuery, NewApiKey, NewApiKeyBody } from './access.bodies.js';
 import { powerOf } from './power.js';
 
 const bodyOf = (row: ApiKeyRow): ApiKeyBody => {
@@ -37,9 +36,12 @@ export class ApiKeyController {
   @Get()
   @Requires('keys:read')
   @AnswersPage('Lists the API keys of a user, without the keys themselves', 'api_keys', ApiKeyBody)
-  list(@Current() exchange: Exchange, @Id('user_id') userId: string, @Query() query: PageQuery) {
+  list(@Current() exchange: Exchange, @Id('user_id') userId: string, @Query() query: ApiKeyQuery) {
     this.owner(exchange, exchange.view, userId);
-    return page(exchange, query, this.pageOfKeys(exchange.view, userId, query), ['api_keys', bodyOf]);
+    return page(exchange, query, pageAmong(this.access.keysOf(exchange.view, userId), query), [
+      'api_keys',
+      bodyOf,
+    ]);
   }
 
   @Post()
@@ -98,10 +100,5 @@ export class ApiKeyController {
     const row = this.access.keysOf(view, userId).find((key) => key.id === id);
     if (row) return row;
     throw new DomainError('not-found', 'there is no such API key');
-  }
-
-  private pageOfKeys(view: ReadView, userId: string, { limit, marker = '' }: PageQuery): Rows<ApiKeyRow> {
-    const after = this.access.keysOf(view, userId).filter(({ id }) => id > marker);
-    return { rows: after.slice(0, limit), more: after.length > limit };
   }
 }

@@ -26,6 +26,7 @@ export class CallerGuard implements CanActivate {
     const exchange = new Exchange(request, http.getResponse<FastifyReply>(), this.readStore);
     request.exchange = exchange;
     const route = this.routes.of(context.getHandler());
+    exchange.answered = route.answers;
     if (route.permission === 'public') return this.admit(exchange, route);
     const cursor = request.headers['craton-cursor'];
     return cursor === undefined

@@ -14,7 +14,7 @@ export class RecordBody {
 }
 
 export class LinkBody {
-  @OneOf(['first', 'self', 'next', 'up'])
+  @OneOf(['first', 'prev', 'self', 'next', 'up'])
   readonly rel: string;
 
   @Name(2048)

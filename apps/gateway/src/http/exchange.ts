@@ -10,6 +10,7 @@ import { viewAsOf } from './as-of.js';
 import { isUuid } from './fields.js';
 import { idempotencyKey } from './idempotency.js';
 import { isRequestId } from './request-id.js';
+import type { Answered } from './requires.js';
 import { etag, expectedRevision, isKnown } from './revision.js';
 
 declare module 'fastify' {
@@ -28,6 +29,8 @@ export interface Caller extends Actor {
 
 /** One request and its answer. Handed to a route by `@Current()`. */
 export class Exchange {
+  /** What the route says that it answers. */
+  answered: Answered = { summary: '' };
   private asked: Caller | undefined;
   private seen: ReadView | undefined;
   private command: string | undefined;

@@ -1,5 +1,6 @@
 import type { Json } from '#libs/kernel/src/json.js';
 import { Identifier, Name, Note, Optional, Variables } from '../http/fields.js';
+import { SortKeys } from '../http/query.js';
 import { RegionBody, RegionQuery } from './region.bodies.js';
 
 export class NewCell {
@@ -34,6 +35,10 @@ export class CellChange {
 }
 
 export class CellQuery extends RegionQuery {
+  @Optional()
+  @SortKeys('name')
+  override readonly sort_keys?: string;
+
   @Optional()
   @Identifier()
   readonly region_id?: string;

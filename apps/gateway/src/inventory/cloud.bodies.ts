@@ -1,7 +1,7 @@
 import type { Json } from '#libs/kernel/src/json.js';
 import { RecordBody } from '../http/bodies.js';
 import { Identifier, Name, Note, Optional, Variables } from '../http/fields.js';
-import { DetailedPageQuery } from '../http/query.js';
+import { DetailedPageQuery, SortKeys } from '../http/query.js';
 import { Vars } from './vars.field.js';
 
 export class NewCloud {
@@ -28,6 +28,10 @@ export class CloudChange {
 }
 
 export class CloudQuery extends DetailedPageQuery {
+  @Optional()
+  @SortKeys('name')
+  override readonly sort_keys?: string;
+
   @Optional()
   @Vars()
   readonly vars?: string;

@@ -14,6 +14,7 @@ import {
   Repeatable,
   Variables,
 } from '../http/fields.js';
+import { SortKeys } from '../http/query.js';
 import { CellBody, CellQuery } from './cell.bodies.js';
 import { Labels } from './inventory.fields.js';
 
@@ -132,7 +133,13 @@ export class NetworkDeviceChange extends HostChange {
   readonly vlans?: string | null;
 }
 
+const sortable = ['name', 'ip_address', 'region_id', 'cell_id', 'parent_id'] as const;
+
 export class HostQuery extends CellQuery {
+  @Optional()
+  @SortKeys(...sortable)
+  override readonly sort_keys?: string;
+
   @Optional()
   @Identifier()
   readonly cell_id?: string;
@@ -171,6 +178,10 @@ export class HostQuery extends CellQuery {
 const kinds = ['host', 'network-device', 'container'] as const;
 
 export class DeviceQuery extends HostQuery {
+  @Optional()
+  @SortKeys(...sortable)
+  override readonly sort_keys?: string;
+
   @Optional()
   @OneOf(kinds)
   readonly kind?: (typeof kinds)[number];

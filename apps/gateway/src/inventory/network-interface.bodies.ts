@@ -1,6 +1,7 @@
 import type { Json } from '#libs/kernel/src/json.js';
 import { LinkBody, RecordBody } from '../http/bodies.js';
 import { Identifier, IpAddress, ListOf, Name, Nullable, Optional, Variables, Whole } from '../http/fields.js';
+import { SortKeys } from '../http/query.js';
 import { InheritingPageQuery } from './inheriting.query.js';
 
 /** Ports of switches are counted in many ways; indexes of SNMP are the largest. */
@@ -85,6 +86,10 @@ export class NetworkInterfaceChange extends InterfaceSettings {
 }
 
 export class NetworkInterfaceQuery extends InheritingPageQuery {
+  @Optional()
+  @SortKeys('name', 'ip_address', 'region_id', 'device_id', 'network_id')
+  override readonly sort_keys?: string;
+
   @Optional()
   @Identifier()
   readonly id?: string;

@@ -1,6 +1,7 @@
 import type { Json } from '#libs/kernel/src/json.js';
 import { RecordBody } from '../http/bodies.js';
 import { Identifier, IpAddress, Name, Nullable, Optional, Variables } from '../http/fields.js';
+import { SortKeys } from '../http/query.js';
 import { InheritingPageQuery } from './inheriting.query.js';
 import { Cidr, Netmask } from './inventory.fields.js';
 
@@ -77,6 +78,10 @@ export class NetworkChange {
 }
 
 export class NetworkQuery extends InheritingPageQuery {
+  @Optional()
+  @SortKeys('name', 'region_id', 'cell_id')
+  override readonly sort_keys?: string;
+
   @Optional()
   @Identifier()
   readonly id?: string;

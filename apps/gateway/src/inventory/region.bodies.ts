@@ -1,6 +1,7 @@
 import type { Json } from '#libs/kernel/src/json.js';
 import { Identifier, Name, Note, Optional, Variables } from '../http/fields.js';
 import { CloudBody } from './cloud.bodies.js';
+import { SortKeys } from '../http/query.js';
 import { InheritingPageQuery } from './inheriting.query.js';
 
 export class NewRegion {
@@ -30,6 +31,10 @@ export class RegionChange {
 }
 
 export class RegionQuery extends InheritingPageQuery {
+  @Optional()
+  @SortKeys('name')
+  override readonly sort_keys?: string;
+
   @Optional()
   @Identifier()
   readonly id?: string;

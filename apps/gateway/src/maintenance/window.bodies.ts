@@ -1,6 +1,6 @@
 import { RecordBody } from '../http/bodies.js';
 import { Identifier, Instant, Name, Note, Nullable, OneOf, Optional } from '../http/fields.js';
-import { PageQuery } from '../http/query.js';
+import { PageQuery, SortKeys } from '../http/query.js';
 
 const statuses = ['scheduled', 'open', 'overrun', 'closed', 'cancelled'] as const;
 const outcomes = ['done', 'restored', 'held'] as const;
@@ -23,6 +23,10 @@ export class NewWindow {
 }
 
 export class WindowQuery extends PageQuery {
+  @Optional()
+  @SortKeys('host_id', 'status')
+  override readonly sort_keys?: string;
+
   @Optional()
   @Identifier()
   readonly host_id?: string;

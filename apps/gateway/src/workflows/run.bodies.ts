@@ -11,7 +11,7 @@ import {
   Optional,
   Whole,
 } from '../http/fields.js';
-import { PageQuery } from '../http/query.js';
+import { PageQuery, SortKeys } from '../http/query.js';
 import { AnyJson } from './workflow.fields.js';
 
 const statuses = ['running', 'turning_back', 'succeeded', 'failed', 'cancelled', 'expired', 'held'] as const;
@@ -42,6 +42,10 @@ export class NewRun {
 }
 
 export class RunQuery extends PageQuery {
+  @Optional()
+  @SortKeys('status', 'host_id', 'window_id')
+  override readonly sort_keys?: string;
+
   /** Name or id. */
   @Optional()
   @Name()

@@ -12,7 +12,7 @@ import {
   Part,
   Whole,
 } from '../http/fields.js';
-import { PageQuery } from '../http/query.js';
+import { PageQuery, SortKeys } from '../http/query.js';
 import { Amount, PluginName } from './workflow.fields.js';
 
 const day = 86_400;
@@ -88,6 +88,14 @@ export class WorkflowRevision {
 }
 
 export class WorkflowQuery extends PageQuery {
+  @Optional()
+  @SortKeys('name')
+  override readonly sort_keys?: string;
+
+  @Optional()
+  @Identifier()
+  readonly id?: string;
+
   @Optional()
   @Name()
   readonly name?: string;

@@ -2,12 +2,16 @@ import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query } from '@nest
 import { v5 } from 'uuid';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import type { JsonObject } from '#libs/kernel/src/json.js';
-import type { Page, Rows } from '#libs/platform/src/read-store/page.js';
+import { pageAmong, type Rows } from '#libs/platform/src/read-store/page.js';
 import type { ReadView } from '#libs/platform/src/read-store/read-store.js';
 import { builtInWorkflow, builtInWorkflows } from '#libs/workflows/src/built-in-workflows.js';
 import { violationsOfSchema } from '#libs/workflows/src/input.schema.js';
 import { ToWorkflow } from '#libs/workflows/src/workflows.handlers.js';
-import { WorkflowQueries, type WorkflowRow } from '#projections/workflows/workflows.queries.js';
+import {
+  type WorkflowName,
+  WorkflowQueries,
+  type WorkflowRow,
+} from '#projections/workflows/workflows.queries.js';
 import { Commands } from '../http/commands.js';
 import { Current, type Exchange, Id } from '../http/exchange.js';
 import { page } from '../http/page.js';
@@ -27,18 +31,6 @@ const demandNotBuiltIn = (id: string): void => {
     throw new DomainError('illegal-state', `${workflow.name} comes with Craton and cannot be changed`);
 };
 
-/** One page of both, in the order of their ids. */
-const merged = (
-  stored: Rows<WorkflowBody>,
-  { name, limit, marker = '' }: WorkflowQuery,
-): Rows<WorkflowBody> => {
-  const builtIn = builtInWorkflows
-    .filter((workflow) => workflow.id > marker && (name === undefined || name === workflow.name))
-    .map(builtInBody);
-  const all = [...builtIn, ...stored.rows].toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  return { rows: all.slice(0, limit), more: stored.more || all.length > limit };
-};
-
 @Controller('v1/workflows')
 export class WorkflowController {
   constructor(
@@ -50,10 +42,18 @@ export class WorkflowController {
   @Requires('workflows:read')
   @AnswersPage('Lists workflows, those that come with Craton included', 'workflows', WorkflowBody)
   list(@Current() exchange: Exchange, @Query() query: WorkflowQuery) {
-    const { name, retired } = query;
-    const found = this.rows(exchange, { name, retired }, query);
-    const bodies = { ...found, rows: found.rows.map(storedBody) };
-    return page(exchange, query, retired ? bodies : merged(bodies, query), ['workflows', (body) => body]);
+    const found = this.rows(exchange, query);
+    const stored = this.workflows.these(
+      exchange.view,
+      found.rows.map(({ id }) => id),
+    );
+    return page(exchange, query, found, [
+      'workflows',
+      ({ id }) => {
+        const row = stored.get(id);
+        return row ? storedBody(row) : builtInBody(builtInWorkflow(id)!);
+      },
+    ]);
   }
 
   @Post()
@@ -131,12 +131,13 @@ export class WorkflowController {
     });
   }
 
-  private rows(
-    exchange: Exchange,
-    filter: { readonly name: string | undefined; readonly retired: boolean },
-    onPage: Page,
-  ): Rows<WorkflowRow> {
-    return this.workflows.workflows(exchange.view, { projectId: exchange.scope, ...filter }, onPage);
+  /** Both those of the project and, unless it is about retired ones, those that come with Craton. */
+  private rows({ view, scope: projectId }: Exchange, query: WorkflowQuery): Rows<WorkflowName> {
+    const { name, id, retired } = query;
+    const builtIn = builtInWorkflows.filter(
+      (one) => !retired && [undefined, one.name].includes(name) && [undefined, one.id].includes(id),
+    );
+    return pageAmong([...builtIn, ...this.workflows.names(view, { projectId, id, name, retired })], query);
   }
 
   private found(exchange: Exchange, view: ReadView, id: string): WorkflowRow {

@@ -60,37 +60,52 @@ export interface Stretch {
   readonly order: string;
 }
 
+interface Reading {
+  readonly sort: Sort;
+  readonly from: Position | undefined;
+  readonly compare: string;
+  readonly plus: string;
+}
+
+const wayOf = ({ descending }: Sort): string => (descending ? 'DESC' : 'ASC');
+
+const byIdFrom = ({ sort, from, compare, plus }: Reading): Stretch => ({
+  conditions: from ? [`${plus}id ${compare} ?`] : [],
+  values: from ? [from.id] : [],
+  order: `${plus}id ${wayOf(sort)}`,
+});
+
+const withValue = ({ sort, from, compare, plus }: Reading): Stretch => {
+  const by = plus + sort.column;
+  const behind = from ? [`(${by}, ${plus}id) ${compare} (?, ?)`] : [];
+  return {
+    conditions: [`${by} IS NOT NULL`, ...behind],
+    values: from ? [from.value, from.id] : [],
+    order: `${by} ${wayOf(sort)}, ${plus}id ${wayOf(sort)}`,
+  };
+};
+
+const withoutValue = (reading: Reading): Stretch => {
+  const { conditions, values, order } = byIdFrom(reading);
+  return { conditions: [`${reading.plus}${reading.sort.column} IS NULL`, ...conditions], values, order };
+};
+
 /**
  * What is read, one after the other, to have all rows from a position on: what has no value comes last, or first when descending, and
  * is read by itself, since the indexes leave it out. `plus` keeps SQLite from using an index for the order.
  */
 export const stretchesOf = (
-  { column, descending }: Sort,
+  sort: Sort,
   from: Position | undefined,
   inclusive: boolean,
   plus: '' | '+' = '',
 ): readonly Stretch[] => {
-  const compare = `${descending ? '<' : '>'}${inclusive ? '=' : ''}`;
-  const way = descending ? 'DESC' : 'ASC';
-  const id = { condition: `${plus}id ${compare} ?`, order: `${plus}id ${way}` };
-  const behindId = from ? { conditions: [id.condition], values: [from.id] } : { conditions: [], values: [] };
-  if (column === 'id') return [{ ...behindId, order: id.order }];
-  const by = plus + column;
-  const isBehindValue = from !== undefined && from.value !== null;
-  const valued: Stretch = {
-    conditions: [
-      `${by} IS NOT NULL`,
-      ...(isBehindValue ? [`(${by}, ${plus}id) ${compare} (?, ?)`] : []),
-    ],
-    values: isBehindValue ? [from.value, from.id] : [],
-    order: `${by} ${way}, ${id.order}`,
-  };
-  const isBehindNull = from?.value === null;
-  const blank: Stretch = {
-    conditions: [`${by} IS NULL`, ...(isBehindNull ? behindId.conditions : [])],
-    values: isBehindNull ? behindId.values : [],
-    order: id.order,
-  };
-  if (descending) return isBehindValue ? [valued] : [blank, valued];
-  return isBehindNull ? [blank] : [valued, blank];
+  const reading = { sort, from, compare: `${sort.descending ? '<' : '>'}${inclusive ? '=' : ''}`, plus };
+  const whole = { ...reading, from: undefined };
+  if (sort.column === 'id') return [byIdFrom(reading)];
+  if (from !== undefined && from.value === null) {
+    return sort.descending ? [withoutValue(reading), withValue(whole)] : [withoutValue(reading)];
+  }
+  if (!sort.descending) return [withValue(reading), withoutValue(whole)];
+  return from === undefined ? [withoutValue(whole), withValue(whole)] : [withValue(reading)];
 };
