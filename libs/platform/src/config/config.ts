@@ -16,6 +16,7 @@ import {
   validateSync,
   type ValidationOptions,
 } from 'class-validator';
+import { areKeys } from '../sealing/key-ring.js';
 
 const flag = ({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value);
 const list = ({ value }: { value: unknown }) => (typeof value === 'string' ? value.split(',') : value);
@@ -41,6 +42,36 @@ const IsNetwork = (options: ValidationOptions) =>
       },
     },
     options,
+  );
+
+const AreKeys = () =>
+  ValidateBy({
+    name: 'areKeys',
+    validator: {
+      validate: areKeys,
+      defaultMessage: () =>
+        'CRATON_SECRET_KEY must be 32 bytes in base64, or several with commas between and a name each: new:...,old:...',
+    },
+  });
+
+const isPlace = (value: unknown): boolean =>
+  isNetwork(value) ||
+  (typeof value === 'string' &&
+    value.length <= 253 &&
+    /^[a-z\d_][\w.-]*$/i.test(value) &&
+    !/^[\d.]+$/.test(value));
+
+const ArePlaces = () =>
+  ValidateBy(
+    {
+      name: 'arePlaces',
+      validator: {
+        validate: isPlace,
+        defaultMessage: () =>
+          'CRATON_PROVIDER_ALLOW must be host names, addresses or networks such as 10.0.0.0/8, with commas between them',
+      },
+    },
+    { each: true },
   );
 
 /** Everything that can be configured, from the environment only. `README.md` of the root prints this table. */
@@ -135,6 +166,23 @@ export class Config {
   @IsString()
   @MinLength(1)
   readonly CRATON_SECRETS_DIR?: string;
+
+  /** What variables that are secret are sealed with; without it there are none. The first one seals, the others open what they sealed. */
+  @IsOptional()
+  @AreKeys()
+  readonly CRATON_SECRET_KEY?: string;
+
+  /** Where providers of variables may go besides public addresses: host names, addresses and networks. */
+  @IsOptional()
+  @Transform(list)
+  @ArePlaces()
+  readonly CRATON_PROVIDER_ALLOW?: readonly string[];
+
+  /** A file with the credentials that providers may name, for its owner's eyes only. */
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  readonly CRATON_PROVIDER_CREDENTIALS?: string;
 
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace'])
   readonly CRATON_LOG_LEVEL: string = 'info';
