@@ -25,6 +25,7 @@ const idOf = ({ stream }: Recorded): string => stream.slice(stream.indexOf('-') 
 
 const forgotten = (ownerId: string): readonly Write[] => [
   remove('variables', { owner_id: ownerId }),
+  remove('variable_schemas', { owner_id: ownerId }),
   remove('variable_owners', { owner_id: ownerId }),
 ];
 
@@ -48,7 +49,7 @@ const hiddenAs = (nature: keyof typeof masks, hidden: Json, known: Row): Row => 
   ...known,
 });
 
-/** Each owner's own variables, and what is known of the event that set each of them. */
+/** Each owner's own variables and schemas, and what is known of the event that set each of them. */
 export const variables: Projection<VariablesEvent | OwnerRemoved> = {
   name: 'variables',
   version: 2,
@@ -62,6 +63,20 @@ export const variables: Projection<VariablesEvent | OwnerRemoved> = {
         // Most are plain: what is left out costs their writes nothing.
         nature: "TEXT NOT NULL DEFAULT 'plain'",
         hidden: 'TEXT',
+        revision: 'INTEGER NOT NULL',
+        event_id: 'TEXT NOT NULL',
+        actor: 'TEXT NOT NULL',
+        changed_at: 'TEXT NOT NULL',
+        reason: 'TEXT',
+      },
+      key: ['owner_id', 'key'],
+    },
+    {
+      name: 'variable_schemas',
+      columns: {
+        owner_id: 'TEXT NOT NULL',
+        key: 'TEXT NOT NULL',
+        schema: 'TEXT NOT NULL',
         revision: 'INTEGER NOT NULL',
         event_id: 'TEXT NOT NULL',
         actor: 'TEXT NOT NULL',
@@ -99,6 +114,20 @@ export const variables: Projection<VariablesEvent | OwnerRemoved> = {
     },
     VariablesRemoved: (event) => [
       ...event.data.keys.map((key) => remove('variables', { owner_id: idOf(event), key })),
+      moved(event),
+    ],
+    VariableSchemasAttached: (event) => [
+      ...Object.entries(event.data.schemas).map(([key, schema]) =>
+        put(
+          'variable_schemas',
+          { owner_id: idOf(event), key },
+          { schema: JSON.stringify(schema), ...knownOf(event) },
+        ),
+      ),
+      moved(event),
+    ],
+    VariableSchemasDetached: (event) => [
+      ...event.data.keys.map((key) => remove('variable_schemas', { owner_id: idOf(event), key })),
       moved(event),
     ],
     ProjectRemoved: (event) => forgotten(idOf(event)),

@@ -32,6 +32,18 @@ export interface HiddenRow {
   readonly hidden: string;
 }
 
+/** A JSON Schema that an owner has for a key. */
+export interface SchemaRow {
+  readonly owner_id: string;
+  readonly key: string;
+  /** As JSON text. */
+  readonly schema: string;
+  readonly event_id: string;
+  readonly actor: string;
+  readonly changed_at: string;
+  readonly reason: string | null;
+}
+
 export interface VariableRow extends ValueRow {
   readonly nature: Nature;
   /** Of the owner's variables, when this one was set. */
@@ -47,15 +59,26 @@ export interface VariableRow extends ValueRow {
 const ownersAtOnce = 16;
 
 // One statement for each number of owners, so that every one of them stays prepared.
-const selects = (columns: string, order = 'ORDER BY owner_id, key', only = ''): readonly string[] =>
+const selects = (
+  columns: string,
+  order = 'ORDER BY owner_id, key',
+  only = '',
+  table = 'variables',
+): readonly string[] =>
   Array.from({ length: ownersAtOnce + 1 }, (_, count) => {
     const places = Array.from({ length: count }, () => '?').join(', ');
-    return `SELECT ${columns} FROM variables WHERE owner_id IN (${places}) ${only} ${order}`;
+    return `SELECT ${columns} FROM ${table} WHERE owner_id IN (${places}) ${only} ${order}`;
   });
 
 const ownSql = selects('owner_id, key, value, nature, revision, event_id, actor, changed_at, reason');
 const valuesSql = selects('owner_id, key, value');
 const hiddenSql = selects('owner_id, key, nature, hidden', undefined, 'AND hidden IS NOT NULL');
+const schemasSql = selects(
+  'owner_id, key, schema, event_id, actor, changed_at, reason',
+  undefined,
+  '',
+  'variable_schemas',
+);
 const objectsSql = selects(
   'owner_id, json_group_object(key, json(value)) AS variables',
   'GROUP BY owner_id ORDER BY owner_id',
@@ -103,6 +126,16 @@ export class VariablesQueries {
   /** Those of their own variables that are not plain. */
   hidden(view: ReadView, ownerIds: readonly string[]): readonly HiddenRow[] {
     return ask(view, hiddenSql, ownerIds);
+  }
+
+  /** The own schemas of these owners, by owner and key. */
+  schemas(view: ReadView, ownerIds: readonly string[]): readonly SchemaRow[] {
+    return ask(view, schemasSql, ownerIds);
+  }
+
+  /** Whether anybody has a schema. */
+  hasSchemas(view: ReadView): boolean {
+    return view.get('SELECT 1 FROM variable_schemas LIMIT 1') !== undefined;
   }
 
   /** As `values`, put together here: a third of the time when an owner has many. Owners without variables are left out. */

@@ -57,6 +57,25 @@ describe('the read model of variables', () => {
     expect(queries.own(view, ['h1'])[0]).toMatchObject({ key: 'a', value: '2', nature: 'plain' });
   });
 
+  it('knows the schemas of owners, and moves the revision on with them', async () => {
+    expect(queries.hasSchemas(await model.after('variables-h1', set({ a: 1 })))).toBe(false);
+    const schemas = { a: { type: 'string' }, b: { maximum: 1 } };
+    let view = await model.after('variables-h1', [
+      'VariableSchemasAttached',
+      { ownerKind: 'host', schemas },
+      { reason: 'why' },
+    ]);
+    expect(queries.schemas(view, ['h1', 'h2'])).toEqual([
+      expect.objectContaining({ owner_id: 'h1', key: 'a', schema: '{"type":"string"}', actor: 'somebody' }),
+      expect.objectContaining({ owner_id: 'h1', key: 'b', schema: '{"maximum":1}', reason: 'why' }),
+    ]);
+    expect([queries.hasSchemas(view), queries.ownerRevision(view, 'h1')]).toEqual([true, 1]);
+    view = await model.after('variables-h1', ['VariableSchemasDetached', { ownerKind: 'host', keys: ['a'] }]);
+    expect(queries.schemas(view, ['h1']).map(({ key }) => key)).toEqual(['b']);
+    expect(queries.ownerRevision(view, 'h1')).toBe(2);
+    expect(queries.values(view, ['h1'])).toEqual([{ owner_id: 'h1', key: 'a', value: '1' }]);
+  });
+
   it('forgets the keys that are removed, and moves the revision on', async () => {
     const view = await model.after('variables-h1', set({ a: 1, b: 2, c: 3 }), [
       'VariablesRemoved',
@@ -126,9 +145,13 @@ describe('the read model of variables', () => {
     ['region-r1', 'InterfaceRemoved', { interfaceId: 'o1' }],
   ])('forgets the variables of what is removed: %s %s', async (stream, type, data) => {
     await model.after('variables-o2', set({ a: 1 }));
-    await model.after('variables-o1', set({ a: 1, b: 2 }));
+    await model.after('variables-o1', set({ a: 1, b: 2 }), [
+      'VariableSchemasAttached',
+      { ownerKind: 'host', schemas: { a: true } },
+    ]);
     const view = await model.after(stream, [type, data as Fact[1]]);
     expect(queries.own(view, ['o1', 'o2']).map(({ owner_id }) => owner_id)).toEqual(['o2']);
+    expect(queries.schemas(view, ['o1'])).toEqual([]);
     expect(queries.ownerRevision(view, 'o1')).toBeUndefined();
   });
 

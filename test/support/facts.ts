@@ -94,6 +94,11 @@ export const facts: { readonly [T in AnnouncedEvent['type']]: readonly [stream: 
     `variables-${id('device')}`,
     { ownerKind: 'host', bindings: { site: { provider: 'http-json', url: secret } } },
   ],
+  VariableSchemasAttached: [
+    `variables-${id('device')}`,
+    { ownerKind: 'host', schemas: { ntp: { type: 'array', default: secret } } },
+  ],
+  VariableSchemasDetached: [`variables-${id('device')}`, { ownerKind: 'host', keys: ['ntp'] }],
   DeviceModelChanged: [`region-${id('region')}`, { ...device, modelName: 'X1' }],
   DeviceOsVersionChanged: [`region-${id('region')}`, { ...device, osVersion: '7.1' }],
   DeviceVlansChanged: [`region-${id('region')}`, { ...device, vlans: null }],

@@ -100,6 +100,45 @@ describe("an owner's bound variables", () => {
   });
 });
 
+describe("an owner's schemas", () => {
+  const attach = (type: string) =>
+    ({ type: 'AttachSchemas', ownerKind: 'region', schemas: { ntp: { type } } }) as const;
+  const attached: VariablesEvent = {
+    type: 'VariableSchemasAttached',
+    data: { ownerKind: 'region', schemas: { ntp: { type: 'string' } } },
+  };
+  const detach = { type: 'DetachSchemas', ownerKind: 'region', keys: ['ntp', 'ntp', 'dns'] } as const;
+  const detached: VariablesEvent = {
+    type: 'VariableSchemasDetached',
+    data: { ownerKind: 'region', keys: ['ntp'] },
+  };
+
+  it('are attached once, and again when they change', () => {
+    given(variables).when(attach('string')).yields(attached);
+    given(variables, attached).when(attach('string')).yieldsNothing();
+    given(variables, attached)
+      .when(attach('array'))
+      .yields({
+        type: 'VariableSchemasAttached',
+        data: { ownerKind: 'region', schemas: { ntp: { type: 'array' } } },
+      });
+  });
+
+  it('are detached where they are', () => {
+    given(variables, attached).when(detach).yields(detached);
+    given(variables, attached, detached).when(detach).yieldsNothing();
+  });
+
+  it('are no variables, nor are variables schemas', () => {
+    given(variables, attached)
+      .when({ type: 'RemoveVariables', ownerKind: 'region', keys: ['ntp'] })
+      .yieldsNothing();
+    given(variables, wasSet)
+      .when({ type: 'DetachSchemas', ownerKind: 'region', keys: ['a'] })
+      .yieldsNothing();
+  });
+});
+
 describe('what people may see of events', () => {
   it('has masks for what is secret or bound', () => {
     const values = { a: 1, password: { key: 'k', nonce: 'n', sealed: 's' } };

@@ -1,6 +1,6 @@
 import type { Decider } from '#libs/kernel/src/decider.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
-import type { Json } from '#libs/kernel/src/json.js';
+import type { Json, JsonObject } from '#libs/kernel/src/json.js';
 import type { OwnerKind, VariablesEvent } from './variables.events.js';
 
 export type VariablesCommand =
@@ -12,10 +12,17 @@ export type VariablesCommand =
       secrets?: readonly string[];
     }
   | { type: 'BindVariables'; ownerKind: OwnerKind; bindings: Readonly<Record<string, Json>> }
-  | { type: 'RemoveVariables'; ownerKind: OwnerKind; keys: readonly string[] };
+  | { type: 'RemoveVariables'; ownerKind: OwnerKind; keys: readonly string[] }
+  | { type: 'AttachSchemas'; ownerKind: OwnerKind; schemas: Readonly<Record<string, JsonObject>> }
+  | { type: 'DetachSchemas'; ownerKind: OwnerKind; keys: readonly string[] };
 
-/** Values as JSON text with sorted members, behind a mark for what is not plain: enough to see whether a value changes. */
+/**
+ * Values as JSON text with sorted members, behind a mark for what is not plain: enough to see whether a value changes. Schemas are
+ * there the same way, under keys that no variable can have.
+ */
 export type Variables = Map<string, string>;
+
+const schemaKey = (key: string): string => `\n${key}`;
 
 // No JSON text begins with these letters.
 const secretMark = 's ';
@@ -78,6 +85,26 @@ const remove = (
   return present.length > 0 ? [{ type: 'VariablesRemoved', data: { ownerKind, keys: present } }] : [];
 };
 
+const attach = (
+  { ownerKind, schemas }: Extract<VariablesCommand, { type: 'AttachSchemas' }>,
+  state: Variables,
+): readonly VariablesEvent[] => {
+  const changed = Object.entries(schemas).filter(
+    ([key, schema]) => state.get(schemaKey(key)) !== canonical(schema),
+  );
+  return changed.length > 0
+    ? [{ type: 'VariableSchemasAttached', data: { ownerKind, schemas: Object.fromEntries(changed) } }]
+    : [];
+};
+
+const detach = (
+  { ownerKind, keys }: Extract<VariablesCommand, { type: 'DetachSchemas' }>,
+  state: Variables,
+): readonly VariablesEvent[] => {
+  const present = [...new Set(keys)].filter((key) => state.has(schemaKey(key)));
+  return present.length > 0 ? [{ type: 'VariableSchemasDetached', data: { ownerKind, keys: present } }] : [];
+};
+
 const decide = (command: VariablesCommand, state: Variables): readonly VariablesEvent[] => {
   switch (command.type) {
     case 'SetVariables':
@@ -86,6 +113,10 @@ const decide = (command: VariablesCommand, state: Variables): readonly Variables
       return bind(command, state);
     case 'RemoveVariables':
       return remove(command, state);
+    case 'AttachSchemas':
+      return attach(command, state);
+    case 'DetachSchemas':
+      return detach(command, state);
   }
 };
 
@@ -101,6 +132,13 @@ const evolve = (state: Variables, event: VariablesEvent): Variables => {
       return state;
     case 'VariablesRemoved':
       for (const key of event.data.keys) state.delete(key);
+      return state;
+    case 'VariableSchemasAttached':
+      for (const [key, schema] of Object.entries(event.data.schemas))
+        state.set(schemaKey(key), canonical(schema));
+      return state;
+    case 'VariableSchemasDetached':
+      for (const key of event.data.keys) state.delete(schemaKey(key));
       return state;
   }
 };

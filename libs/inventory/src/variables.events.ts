@@ -1,5 +1,5 @@
 import type { Event } from '#libs/kernel/src/event.js';
-import type { Json } from '#libs/kernel/src/json.js';
+import type { Json, JsonObject } from '#libs/kernel/src/json.js';
 
 // Stored forever. Add optional fields freely; for anything else add a new type and an upcaster.
 export type OwnerKind =
@@ -32,5 +32,16 @@ export type VariablesBound = Event<
 >;
 export type VariablesRemoved = Event<'VariablesRemoved', { ownerKind: OwnerKind; keys: readonly string[] }>;
 
-/** Stream `variables-<owner id>`: one owner's own variables. */
-export type VariablesEvent = VariablesSet | VariablesBound | VariablesRemoved;
+/** What the values of these keys must be like from now on, here and at everything below: JSON Schemas of draft 2020-12. */
+export type VariableSchemasAttached = Event<
+  'VariableSchemasAttached',
+  { ownerKind: OwnerKind; schemas: Readonly<Record<string, JsonObject>> }
+>;
+export type VariableSchemasDetached = Event<
+  'VariableSchemasDetached',
+  { ownerKind: OwnerKind; keys: readonly string[] }
+>;
+
+/** Stream `variables-<owner id>`: one owner's own variables, and the schemas that it has for keys. */
+export type VariablesEvent =
+  VariablesSet | VariablesBound | VariablesRemoved | VariableSchemasAttached | VariableSchemasDetached;

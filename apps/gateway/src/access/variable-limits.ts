@@ -11,6 +11,9 @@ const keysOf = (command: VariablesCommand): readonly string[] => {
       return Object.keys(command.values);
     case 'BindVariables':
       return Object.keys(command.bindings);
+    case 'AttachSchemas':
+      return Object.keys(command.schemas);
+    case 'DetachSchemas':
     case 'RemoveVariables':
       return command.keys;
   }

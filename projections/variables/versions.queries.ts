@@ -1,0 +1,33 @@
+import type { ReadView } from '#libs/platform/src/read-store/read-view.js';
+import { type Held, heldSql, type Turned, turnedSql } from '#libs/platform/src/read-store/versions.js';
+
+/** A value of the past or the present: as JSON text; of one that is not plain, its mask. */
+export interface VariableVersion extends Held {
+  readonly owner_id: string;
+  readonly key: string;
+  readonly value: string;
+  readonly nature: 'plain' | 'secret' | 'bound';
+  /** As JSON text: what is sealed, or where the value is looked up. Nothing to be shown. */
+  readonly hidden: string | null;
+}
+
+export type TurningVariable = readonly [ownerId: string, key: string, at: string];
+
+/** Of each variable what ended and what began at its cursor. */
+export const turnedVariables = (
+  view: ReadView,
+  asked: readonly TurningVariable[],
+): readonly (VariableVersion & Turned)[] =>
+  view.all(turnedSql('variables', ['owner_id', 'key']), JSON.stringify(asked));
+
+/** What an owner lost at a cursor: all of it, when that removed the owner. */
+export const lostVariables = (view: ReadView, ownerId: string, at: string): readonly VariableVersion[] =>
+  view.all('SELECT * FROM variables_versions WHERE owner_id = ? AND valid_to = ? ORDER BY key', ownerId, at);
+
+/** What held of the variables of these owners at one of two cursors. */
+export const heldVariables = (
+  view: ReadView,
+  ownerIds: readonly string[],
+  [from, to]: readonly [string, string],
+): readonly VariableVersion[] =>
+  view.all(heldSql('variables', 'owner_id'), JSON.stringify(ownerIds), from, to);
