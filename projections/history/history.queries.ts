@@ -1,11 +1,45 @@
 import { Injectable } from '@nestjs/common';
+import type { Cursor } from '#libs/kernel/src/event.js';
 import type { ReadView } from '#libs/platform/src/read-store/read-view.js';
+
+export type SubjectKind =
+  'project' | 'user' | 'cloud' | 'region' | 'cell' | 'device' | 'network' | 'network-interface';
+
+/** Where in the log an event lies, and what of the inventory, or which user, it is about: nothing where kind is null. */
+export interface LogEntryRow {
+  readonly cursor: Cursor;
+  readonly correlation_id: string | null;
+  readonly stream: string;
+  readonly revision: number;
+  readonly kind: SubjectKind | null;
+  readonly subject_id: string | null;
+}
+
+const columns = 'cursor, correlation_id, stream, revision, kind, subject_id';
 
 @Injectable()
 export class HistoryQueries {
-  /** Revisions of the last events about a device in its region's stream, newest first. */
-  ofDevice(view: ReadView, deviceId: string, limit: number): readonly number[] {
-    const sql = 'SELECT revision FROM device_events WHERE device_id = ? ORDER BY revision DESC LIMIT ?';
-    return view.all<{ revision: number }>(sql, deviceId, limit).map(({ revision }) => revision);
+  /** In log order. */
+  at(view: ReadView, cursors: readonly string[]): readonly LogEntryRow[] {
+    const sql = `SELECT ${columns} FROM log_entries WHERE cursor IN (SELECT value FROM json_each(?)) ORDER BY cursor`;
+    return view.all(sql, JSON.stringify(cursors));
+  }
+
+  /** Those that may be the event: more than one only by an accident of numbers. */
+  byEvent(view: ReadView, eventId: string): readonly LogEntryRow[] {
+    const sql = `SELECT ${columns} FROM log_entries WHERE id_start = substr(?, 1, 13) ORDER BY cursor LIMIT 10`;
+    return view.all(sql, eventId);
+  }
+
+  /** The first ones, in log order. */
+  byCorrelation(view: ReadView, correlationId: string, limit: number): readonly LogEntryRow[] {
+    const sql = `SELECT ${columns} FROM log_entries WHERE correlation_id = ? ORDER BY cursor LIMIT ?`;
+    return view.all(sql, correlationId, limit);
+  }
+
+  /** What happened to the inventory after one cursor and up to another, in log order. */
+  between(view: ReadView, after: string, upTo: string, limit: number): readonly LogEntryRow[] {
+    const sql = `SELECT ${columns} FROM log_entries WHERE cursor > ? AND cursor <= ? ORDER BY cursor LIMIT ?`;
+    return view.all(sql, after, upTo, limit);
   }
 }

@@ -1,3 +1,5 @@
+import type { Cursor } from '#libs/kernel/src/event.js';
+import { v5, v7 } from 'uuid';
 import type { Fact } from '#test/support/event-log.js';
 import { ReadModel } from '#test/support/read-model.js';
 import { history } from './history.projection.js';
@@ -6,17 +8,61 @@ import { HistoryQueries } from './history.queries.js';
 const model = new ReadModel([history]);
 const queries = new HistoryQueries();
 
+beforeEach(() => model.reset());
 afterAll(() => model.end());
 
-describe('the read model of what happened to devices', () => {
-  it('knows every event about a device by its place in the region, newest first', async () => {
-    const facts = Object.keys(history.on).map((type): Fact => [type, { deviceId: 'd1' }]);
-    await model.after('region-r1', ['DeviceRegistered', { deviceId: 'd2' }], ...facts);
-    const view = await model.after('region-r1', ['DeviceRenamed', { deviceId: 'd2' }]);
-    expect(queries.ofDevice(view, 'd1', 100)).toEqual(facts.map((_, index) => facts.length - index));
-    expect(queries.ofDevice(view, 'd2', 100)).toEqual([facts.length + 1, 0]);
-    expect(queries.ofDevice(view, 'd2', 1)).toEqual([facts.length + 1]);
-    expect(queries.ofDevice(view, 'd3', 1)).toEqual([]);
-    expect(model.untold()).toEqual([]);
+const done = (type: string, data: Fact[1], correlationId = 'c'): Fact => [type, data, { correlationId }];
+
+describe('the read model of where in the log everything lies', () => {
+  it('finds an event by its place, its identifier and what it was done with', async () => {
+    const [one, other] = [v7(), v7()];
+    await model.after('region-r1', done('CellRegistered', { cellId: 'l' }, one));
+    const then = await model.after('region-r1', done('CellRenamed', { cellId: 'l' }, other));
+    const view = await model.after(
+      'variables-l',
+      done('VariablesSet', { ownerKind: 'cell', values: {} }, one),
+    );
+    const [first, last] = queries.byCorrelation(view, one, 10);
+    expect(first).toEqual({
+      cursor: expect.any(String),
+      correlation_id: one,
+      stream: 'region-r1',
+      revision: 0,
+      kind: 'cell',
+      subject_id: 'l',
+    });
+    expect(last).toMatchObject({ stream: 'variables-l', revision: 0, kind: 'cell', subject_id: 'l' });
+    expect(queries.byCorrelation(view, one, 1)).toEqual([first]);
+    expect(queries.byCorrelation(view, v7(), 10)).toEqual([]);
+    expect(queries.byCorrelation(then, one, 10)).toEqual([first, last]);
+    expect(queries.at(view, [last!.cursor, 'nowhere', first!.cursor])).toEqual([first, last]);
+    expect(queries.byEvent(view, v5('nobody', v5.URL))).toEqual([]);
+    const all = queries.between(view, '', view.cursor as Cursor, 10);
+    expect(all.map(({ stream, revision }) => `${stream} ${revision}`)).toEqual([
+      'region-r1 0',
+      'region-r1 1',
+      'variables-l 0',
+    ]);
+    expect(queries.between(view, first!.cursor, last!.cursor, 10)).toEqual(all.slice(1));
+    expect(queries.between(view, first!.cursor, last!.cursor, 1)).toEqual(all.slice(1, 2));
+  });
+
+  it.each<[string, string, Fact[1], readonly [string | null, string | null]]>([
+    ['project-p', 'ProjectCreated', { name: 'a' }, ['project', 'p']],
+    ['project-p', 'CloudRenamed', { cloudId: 'c' }, ['cloud', 'c']],
+    ['project-p', 'UserAdded', { userId: 'u' }, ['user', 'u']],
+    ['project-p', 'ApiKeyIssued', { userId: 'u', keyId: 'k' }, [null, null]],
+    ['cloud-c', 'RegionRegistered', { regionId: 'r' }, ['region', 'r']],
+    ['cloud-c', 'CloudClosed', {}, [null, null]],
+    ['region-r', 'DeviceMovedToCell', { deviceId: 'd', cellId: 'l' }, ['device', 'd']],
+    ['region-r', 'NetworkRegistered', { networkId: 'n', cellId: 'l' }, ['network', 'n']],
+    ['region-r', 'InterfaceRegistered', { interfaceId: 'i', deviceId: 'd' }, ['network-interface', 'i']],
+    ['variables-d', 'VariablesRemoved', { ownerKind: 'container', keys: [] }, ['device', 'd']],
+    ['variables-n', 'VariablesRemoved', { ownerKind: 'network', keys: [] }, ['network', 'n']],
+    ['window-w', 'WindowOpened', { host: {} }, [null, null]],
+    ['nobody-n', 'NobodyKnows', { deviceId: 'd' }, [null, null]],
+  ])('knows what of the inventory it is about: %s %s', async (stream, type, data, [kind, subject_id]) => {
+    const view = await model.after(stream, [type, data]);
+    expect(queries.at(view, [view.cursor!])).toMatchObject([{ stream, kind, subject_id }]);
   });
 });

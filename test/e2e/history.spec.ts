@@ -65,6 +65,7 @@ describe('the history of a host', () => {
     const cursors: string[] = answer.body.history.map(({ cursor }: Entry) => cursor);
     expect(cursors).toEqual(log.filter((cursor) => cursors.includes(cursor)));
     expect(answer.body.history[0]).toEqual({
+      event_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       recorded_at: expect.stringMatching(/^\d{4}-.*Z$/),
       cursor: expect.any(String),
       type: 'DeviceRegistered',
@@ -74,6 +75,13 @@ describe('the history of a host', () => {
       reason: null,
       correlation_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       data: expect.objectContaining({ deviceId: id, name: 'a' }),
+      before: null,
+      after: expect.objectContaining({
+        name: 'a',
+        ip_address: '10.0.0.1',
+        active: true,
+        note: null,
+      }),
     });
     expect(answer.body.history[1]).toMatchObject({ stream: `variables-${id}`, reason: 'because' });
     const theirs = await gateway.root.get(`/v1/hosts/${other}/history`);

@@ -6,7 +6,6 @@ import { InventoryModule } from '#libs/inventory/src/inventory.module.js';
 import { MaintenanceModule } from '#libs/maintenance/src/maintenance.module.js';
 import { WorkflowsModule } from '#libs/workflows/src/workflows.module.js';
 import { AccessQueries } from '#projections/access/access.queries.js';
-import { HistoryQueries } from '#projections/history/history.queries.js';
 import { FleetQueries } from '#projections/inventory/fleet.queries.js';
 import { InventoryQueries } from '#projections/inventory/inventory.queries.js';
 import { NetworkQueries } from '#projections/inventory/networks.queries.js';
@@ -42,9 +41,7 @@ import { DevicePresenter } from './inventory/device.presenter.js';
 import { Devices } from './inventory/devices.js';
 import { Discovery } from './inventory/discovery.js';
 import { FleetIndex } from './inventory/fleet-index.js';
-import { HistoryController } from './inventory/history.controller.js';
 import { HostController } from './inventory/host.controller.js';
-import { HostHistory, HostStreams } from './inventory/host-history.js';
 import { InheritedVariables } from './inventory/inherited-variables.js';
 import { labelsControllers } from './inventory/label.controller.js';
 import { NetworkController } from './inventory/network.controller.js';
@@ -55,6 +52,8 @@ import { RegionController } from './inventory/region.controller.js';
 import { SynchronisationController } from './inventory/synchronisation.controller.js';
 import { variablesControllers } from './inventory/variables.controller.js';
 import { WindowController } from './maintenance/window.controller.js';
+import { historyControllers } from './time/history.controller.js';
+import { timeProviders } from './time/time.providers.js';
 import { KnownWorkflows } from './workflows/known-workflows.js';
 import { RunController } from './workflows/run.controller.js';
 import { RunRequests } from './workflows/run.request.js';
@@ -86,7 +85,7 @@ import { WorkflowController } from './workflows/workflow.controller.js';
     ...labelsControllers,
     NetworkController,
     NetworkInterfaceController,
-    HistoryController,
+    ...historyControllers,
     ...variablesControllers,
     InterchangeController,
     WindowController,
@@ -122,12 +121,10 @@ import { WorkflowController } from './workflows/workflow.controller.js';
     InheritedVariables,
     DevicePresenter,
     Devices,
-    HostHistory,
-    HostStreams,
     Discovery,
     FleetSources,
     FleetReader,
-    HistoryQueries,
+    ...timeProviders,
   ],
   exports: [Bootstrap],
 })

@@ -8,6 +8,9 @@ export class HistoryQuery extends AsOfQuery {
 
 /** One event of the log. */
 export class HistoryEntryBody {
+  @Identifier()
+  readonly event_id: string;
+
   @Instant()
   readonly recorded_at: string;
 
@@ -38,4 +41,14 @@ export class HistoryEntryBody {
   /** As it is in the log, but for what is secret or bound: `{"$secret": true}`, `{"$bound": true}`. */
   @AnyObject()
   readonly data: object;
+
+  /** The members that it changed, as they were; null for what was not there before. */
+  @Nullable()
+  @AnyObject()
+  readonly before: object | null;
+
+  /** The same members, as they became; null for what is gone with it. */
+  @Nullable()
+  @AnyObject()
+  readonly after: object | null;
 }

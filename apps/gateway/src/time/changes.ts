@@ -1,0 +1,110 @@
+import { Injectable } from '@nestjs/common';
+import type { Json } from '#libs/kernel/src/json.js';
+import type { RecordedEvent } from '#libs/platform/src/event-store/event-store.js';
+import type { ReadView } from '#libs/platform/src/read-store/read-store.js';
+import type { Turning } from '#libs/platform/src/read-store/versions.js';
+import { HistoryQueries } from '#projections/history/history.queries.js';
+import { type LabelVersion, labelVersions } from '#projections/inventory/versions.queries.js';
+import { turnedVariables } from '#projections/variables/versions.queries.js';
+import type { RowKind } from './kinds.js';
+import { type Change, differing, type Members, membersOf, together } from './members.js';
+import { turnedRows } from './row-versions.js';
+
+interface Place {
+  readonly kind: RowKind;
+  readonly id: string;
+  readonly at: string;
+}
+
+/** Streams that hold one thing each, outside the inventory. */
+const ownStreams: ReadonlySet<string> = new Set(['window', 'workflow', 'run']);
+
+const cutStream = (stream: string): readonly [category: string, id: string] => {
+  const dash = stream.indexOf('-');
+  return [stream.slice(0, dash), stream.slice(dash + 1)];
+};
+
+const keysOf = (data: object): readonly string[] => {
+  const { values, bindings, keys } = data as Readonly<Record<string, unknown>>;
+  if (Array.isArray(keys)) return keys as string[];
+  return Object.keys((values ?? bindings ?? {}) as object);
+};
+
+const labelsBefore = (labels: readonly LabelVersion[], at: string): Json =>
+  labels.flatMap(({ label, valid_from, valid_to }) =>
+    valid_from < at && (valid_to === null || valid_to >= at) ? [label] : [],
+  );
+const labelsAfter = (labels: readonly LabelVersion[], at: string): Json =>
+  labels.flatMap(({ label, valid_from, valid_to }) =>
+    valid_from <= at && (valid_to === null || valid_to > at) ? [label] : [],
+  );
+
+type Turn = readonly [at: string, change: Change | undefined];
+
+function* ofRows(view: ReadView, kind: RowKind, places: readonly Place[]): Generator<Turn> {
+  const asked = places.map(({ id, at }): Turning => [id, at]);
+  for (const [at, versions] of Map.groupBy(turnedRows(view, kind, asked), (version) => version.at)) {
+    const ended = versions.find(({ valid_to }) => valid_to === at);
+    const began = versions.find(({ valid_from }) => valid_from === at);
+    yield [at, differing(ended ? membersOf(ended) : null, began ? membersOf(began) : null)];
+  }
+}
+
+function* ofLabels(view: ReadView, places: readonly Place[]): Generator<Turn> {
+  const [first = '', last = ''] = [places[0]?.at, places.at(-1)?.at];
+  const ids = [...new Set(places.map(({ id }) => id))];
+  const byDevice = Map.groupBy(labelVersions(view, ids, [first, last]), (row) => row.device_id);
+  for (const { id, at } of places) {
+    const labels = byDevice.get(id) ?? [];
+    yield [at, differing({ labels: labelsBefore(labels, at) }, { labels: labelsAfter(labels, at) })];
+  }
+}
+
+function* ofVariables(view: ReadView, events: readonly RecordedEvent[]): Generator<Turn> {
+  const asked = events.flatMap(({ stream, cursor, data }) =>
+    keysOf(data).map((key) => [cutStream(stream)[1], key, cursor] as const),
+  );
+  for (const [at, versions] of Map.groupBy(turnedVariables(view, asked), (version) => version.at)) {
+    const members = (side: 'valid_from' | 'valid_to'): Members =>
+      Object.fromEntries(
+        versions.flatMap((one) => (one[side] === at ? [[one.key, JSON.parse(one.value) as Json]] : [])),
+      );
+    yield [at, { before: { variables: members('valid_to') }, after: { variables: members('valid_from') } }];
+  }
+}
+
+/** What events changed: members of things, before and after. The read models know what each row was; nothing is replayed. */
+@Injectable()
+export class Changes {
+  constructor(private readonly history: HistoryQueries) {}
+
+  /** By cursor; an event that changed nothing that is shown is left out. */
+  of(view: ReadView, events: readonly RecordedEvent[]): ReadonlyMap<string, Change> {
+    const things = this.thingsOf(view, events);
+    const found = new Map<string, Change>();
+    const add = (at: string, change: Change | undefined) => {
+      const both = together(found.get(at), change);
+      if (both) found.set(at, both);
+    };
+
+    for (const [kind, some] of Map.groupBy(things, (place) => place.kind))
+      for (const [at, change] of ofRows(view, kind, some)) add(at, change);
+    const devices = things.filter(({ kind }) => kind === 'device');
+    for (const [at, change] of ofLabels(view, devices)) add(at, change);
+    const set = events.filter(({ stream }) => stream.startsWith('variables-'));
+    for (const [at, change] of ofVariables(view, set)) add(at, change);
+    return found;
+  }
+
+  private thingsOf(view: ReadView, events: readonly RecordedEvent[]): readonly Place[] {
+    const entries = this.history.at(
+      view,
+      events.map(({ cursor }) => cursor),
+    );
+    return entries.flatMap(({ cursor: at, stream, kind, subject_id: id }): Place[] => {
+      const [category, streamId] = cutStream(stream);
+      if (ownStreams.has(category)) return [{ kind: category as RowKind, id: streamId, at }];
+      return kind !== null && id !== null && category !== 'variables' ? [{ kind, id, at }] : [];
+    });
+  }
+}

@@ -1,0 +1,74 @@
+import { Controller, Get, Query, type Type } from '@nestjs/common';
+import { shownData } from '#libs/inventory/src/variables-mask.policy.js';
+import type { Metadata } from '#libs/kernel/src/event.js';
+import type { RecordedEvent } from '#libs/platform/src/event-store/event-store.js';
+import { Current, type Exchange, Id } from '../http/exchange.js';
+import { pathOf } from '../http/problem.js';
+import { AnswersPage, named, Requires } from '../http/requires.js';
+import { Changes } from './changes.js';
+import { HistoryEntryBody, HistoryQuery } from './history.bodies.js';
+import { histories, type History } from './kinds.js';
+import type { Change } from './members.js';
+import { SubjectHistory } from './subject-history.js';
+import { Subjects } from './subjects.js';
+
+const entryOf = (event: RecordedEvent, change: Change | undefined): HistoryEntryBody => {
+  const { id, recordedAt, cursor, type, stream, revision, data } = event;
+  const { actor, reason = null, correlationId } = event.metadata as unknown as Metadata;
+  return {
+    event_id: id,
+    recorded_at: recordedAt.toISOString(),
+    cursor,
+    type,
+    stream,
+    revision,
+    actor: actor.username,
+    reason,
+    correlation_id: correlationId,
+    data: shownData(type, data),
+    before: change?.before ?? null,
+    after: change?.after ?? null,
+  };
+};
+
+/** The same route for everything that has a history. */
+const historyOf = (history: History): Type => {
+  const { kind, collection, words, permission } = history;
+
+  @Controller(`v1/${collection}/:id/history`)
+  class HistoryController {
+    constructor(
+      private readonly subjects: Subjects,
+      private readonly history: SubjectHistory,
+      private readonly changes: Changes,
+    ) {}
+
+    @Get()
+    @Requires(permission)
+    @AnswersPage(
+      `Tells what happened to a ${words} last, in the order of the log`,
+      'history',
+      HistoryEntryBody,
+    )
+    async show(@Current() exchange: Exchange, @Id() id: string, @Query() { limit }: HistoryQuery) {
+      const { view } = exchange;
+      const subject = this.subjects.find(exchange, view, history, id);
+      const events = await this.history.last(view, kind, subject, limit + 1);
+      const link = (rel: string, cursor?: string) => {
+        const query = new URLSearchParams({ limit: String(limit), ...(cursor && { as_of: cursor }) });
+        return { rel, href: exchange.address(`${pathOf(exchange.request)}?${query.toString()}`) };
+      };
+      // What came before is the history as of the event before the first one that is shown.
+      const before = events.length > limit ? [link('next', events[0]?.cursor)] : [];
+      const shown = events.slice(-limit);
+      const changes = this.changes.of(view, shown);
+      return {
+        history: shown.map((event) => entryOf(event, changes.get(event.cursor))),
+        links: [link('first'), link('self', view.cursor), ...before],
+      };
+    }
+  }
+  return named(HistoryController, kind, 'HistoryController');
+};
+
+export const historyControllers: readonly Type[] = histories.map((history) => historyOf(history));

@@ -1,0 +1,17 @@
+import type { Type } from '@nestjs/common';
+import { HistoryQueries } from '#projections/history/history.queries.js';
+import { Changes } from './changes.js';
+import { LogReader } from './log-reader.js';
+import { SubjectHistory } from './subject-history.js';
+import { Subjects } from './subjects.js';
+import { WorkSubjects } from './work-subjects.js';
+
+/** What the routes about the past are made of. */
+export const timeProviders: readonly Type[] = [
+  HistoryQueries,
+  Changes,
+  LogReader,
+  Subjects,
+  WorkSubjects,
+  SubjectHistory,
+];
