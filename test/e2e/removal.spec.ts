@@ -123,3 +123,92 @@ describe('removing what others hang on', () => {
     expect((await gateway.root.get(`/v1/hosts?region_id=${regionId}`)).body.hosts).toEqual([]);
   });
 });
+
+describe('removing a cloud with all that is in it', () => {
+  const hour = () => new Date(Date.now() + 3_600_000).toISOString();
+
+  it('takes its regions one after the other, and itself last', async () => {
+    const { cloudId, regionId, paths, hostId } = await fleet();
+    const second = await post('/v1/regions', { name: 'second', cloud_id: cloudId, variables: { b: 1 } });
+    const retired = await post('/v1/hosts', { name: 'old', region_id: second.id, ...hardware });
+    await gateway.root.post(`/v1/hosts/${retired.id}/retire`, {});
+    const refused = await gateway.root.delete(`/v1/clouds/${cloudId}`);
+    expect([refused.status, refused.body.detail]).toEqual([
+      409,
+      '2 things still hang on the cloud: region region, region second',
+    ]);
+    const then = (await gateway.root.get(paths.region)).headers['craton-cursor'];
+    const before = (await gateway.events()).length;
+    expect((await gateway.root.delete(`/v1/clouds/${cloudId}?cascade=true`)).status).toBe(204);
+    const gone = [...Object.values(paths), `/v1/clouds/${cloudId}`, `/v1/hosts/${retired.id}`];
+    for (const path of gone) {
+      expect([path, await status(path)]).toEqual([path, 404]);
+      expect(await status(`${path}?as_of=${then}`)).toBe(200);
+    }
+    const written = (await gateway.events()).slice(before);
+    expect(written.slice(-4).map(({ type }) => type)).toEqual([
+      'RegionRemoved',
+      'RegionRemoved',
+      'CloudClosed',
+      'CloudRemoved',
+    ]);
+    expect(written.filter(({ stream }) => stream === `region-${regionId}`)).toHaveLength(6);
+    expect((await gateway.root.get(`/v1/hosts/${hostId}/variables`)).status).toBe(404);
+  });
+
+  it('is refused as a whole when a device of one region is under maintenance', async () => {
+    const { cloudId, paths } = await fleet();
+    const second = await post('/v1/regions', { name: 'second', cloud_id: cloudId });
+    const busy = await post('/v1/hosts', { name: 'busy', region_id: second.id, ...hardware });
+    const window = await post('/v1/maintenance-windows', { host_id: busy.id, ends_at: hour() });
+    const before = (await gateway.events()).length;
+    const refused = await gateway.root.delete(`/v1/clouds/${cloudId}?cascade=true`);
+    expect([refused.status, refused.body.detail]).toEqual([
+      409,
+      `busy is under maintenance window ${window.id}`,
+    ]);
+    expect(await gateway.events()).toHaveLength(before);
+    expect(await status(paths.port)).toBe(200);
+  });
+
+  it('is refused as a whole when a region has too much in it', async () => {
+    const { cloudId, paths } = await fleet();
+    const second = await post('/v1/regions', { name: 'second', cloud_id: cloudId });
+    const of = (name: string) => post('/v1/hosts', { name, region_id: second.id, ...hardware });
+    await Promise.all(Array.from({ length: 1000 }, (_, index) => of(`h${index}`)));
+    const before = (await gateway.events()).length;
+    const refused = await gateway.root.delete(`/v1/clouds/${cloudId}?cascade=true`);
+    expect([refused.status, refused.body.detail]).toEqual([413, expect.stringContaining('region second')]);
+    expect(await gateway.events()).toHaveLength(before);
+    expect(await status(paths.port)).toBe(200);
+  });
+
+  it('holds to the revision that it is based on, and happens once under one key', async () => {
+    const { cloudId } = await fleet();
+    const path = `/v1/clouds/${cloudId}`;
+    const etag = (await gateway.root.get(path)).headers['etag'] ?? '';
+    await gateway.root.put(path, { note: 'n' });
+    expect((await gateway.root.delete(`${path}?cascade=true`, { 'if-match': etag })).status).toBe(412);
+    const again = (await gateway.root.get(path)).headers['etag'] ?? '';
+    const headers = { 'if-match': again, 'idempotency-key': `remove-${cloudId}` };
+    expect((await gateway.root.delete(`${path}?cascade=true`, headers)).status).toBe(204);
+    const before = (await gateway.events()).length;
+    expect((await gateway.root.delete(`${path}?cascade=true`, headers)).status).toBe(204);
+    expect(await gateway.events()).toHaveLength(before);
+  });
+
+  it('can be done for all clouds of a project', async () => {
+    const project = await post('/v1/projects', { name: 'short-lived' });
+    const owner = await post('/v1/users', { username: 'o', project_id: project.id, roles: ['admin'] });
+    const own = gateway.as(owner.api_key);
+    const { regionId, cloudId } = await newRegion(own);
+    const host = await made(own.post('/v1/hosts', { name: 'h', region_id: regionId, ...hardware }));
+    const path = `/v1/projects/${project.id}`;
+    const refused = await gateway.root.delete(path);
+    expect([refused.status, refused.body.detail]).toEqual([409, expect.stringMatching(/^1 thing.*: cloud /)]);
+    expect((await gateway.root.delete(`${path}?cascade=true`)).status).toBe(204);
+    const gone = [path, `/v1/clouds/${cloudId}`, `/v1/regions/${regionId}`, `/v1/hosts/${host.body.id}`];
+    for (const one of gone) expect([one, await status(one)]).toEqual([one, 404]);
+    expect((await own.get('/v1/hosts')).status).toBe(401);
+  });
+});

@@ -7,6 +7,7 @@ import { MaintenanceModule } from '#libs/maintenance/src/maintenance.module.js';
 import { WorkflowsModule } from '#libs/workflows/src/workflows.module.js';
 import { AccessQueries } from '#projections/access/access.queries.js';
 import { FleetQueries } from '#projections/inventory/fleet.queries.js';
+import { HangingQueries } from '#projections/inventory/hanging.queries.js';
 import { InventoryQueries } from '#projections/inventory/inventory.queries.js';
 import { NetworkQueries } from '#projections/inventory/networks.queries.js';
 import { MaintenanceQueries } from '#projections/maintenance/maintenance.queries.js';
@@ -33,6 +34,7 @@ import { ValidationPipe } from './http/validation.pipe.js';
 import { FleetSources } from './interchange/fleet.js';
 import { FleetReader } from './interchange/fleet.reader.js';
 import { InterchangeController } from './interchange/interchange.controller.js';
+import { Cascade } from './inventory/cascade.js';
 import { CellController } from './inventory/cell.controller.js';
 import { CloudController } from './inventory/cloud.controller.js';
 import { ContainerController } from './inventory/container.controller.js';
@@ -108,6 +110,8 @@ import { WorkflowController } from './workflows/workflow.controller.js';
     AccessQueries,
     InventoryQueries,
     FleetQueries,
+    HangingQueries,
+    Cascade,
     FleetIndex,
     NetworkQueries,
     RequestsQueries,

@@ -44,4 +44,18 @@ describe('a cloud', () => {
       .refuses('illegal-state', /^1 thing still hangs on the cloud: region north$/);
     given(cloud, closed).when(register).refuses('illegal-state');
   });
+
+  it('takes along the regions that were emptied, and no others', () => {
+    const south: CloudEvent = {
+      type: 'RegionRegistered',
+      data: { regionId: 'r2', name: 'south', note: null },
+    };
+    const closing = { type: 'CloseCloud', regions: ['r1', 'r9'] } as const;
+    given(cloud, north)
+      .when(closing)
+      .yields({ type: 'RegionRemoved', data: { regionId: 'r1' } }, closed);
+    given(cloud, north, south)
+      .when(closing)
+      .refuses('illegal-state', /^1 thing still hangs on the cloud: region south$/);
+  });
 });

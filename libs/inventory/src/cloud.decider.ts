@@ -7,7 +7,8 @@ export type CloudCommand =
   | { type: 'RegisterRegion'; regionId: string; name: string; note: string | null }
   | { type: 'ChangeRegion'; regionId: string; name?: string; note?: string | null }
   | { type: 'RemoveRegion'; regionId: string }
-  | { type: 'CloseCloud' };
+  /** `regions`: those that were emptied and closed before; they go with it. */
+  | { type: 'CloseCloud'; regions?: readonly string[] };
 
 interface Region {
   readonly name: string;
@@ -57,13 +58,14 @@ const change = (
   return events;
 };
 
-const close = (state: Cloud): readonly CloudEvent[] => {
+const close = (emptied: readonly string[], state: Cloud): readonly CloudEvent[] => {
   if (state.closed) return [];
-  const { regions } = state;
-  if (regions.size > 0) {
-    refuseFor('the cloud', regions.size, regions.keys(), (id) => `region ${regionOf(state, id).name}`);
-  }
-  return [{ type: 'CloudClosed', data: {} }];
+  const gone = new Set(emptied.filter((id) => state.regions.has(id)));
+  const left = [...state.regions.keys()].filter((id) => !gone.has(id));
+  if (left.length > 0)
+    refuseFor('the cloud', left.length, left, (id) => `region ${regionOf(state, id).name}`);
+  const removed = [...gone].map((regionId): CloudEvent => ({ type: 'RegionRemoved', data: { regionId } }));
+  return [...removed, { type: 'CloudClosed', data: {} }];
 };
 
 const decide = (command: CloudCommand, state: Cloud): readonly CloudEvent[] => {
@@ -76,7 +78,7 @@ const decide = (command: CloudCommand, state: Cloud): readonly CloudEvent[] => {
       regionOf(state, command.regionId);
       return [{ type: 'RegionRemoved', data: { regionId: command.regionId } }];
     case 'CloseCloud':
-      return close(state);
+      return close(command.regions ?? [], state);
   }
 };
 

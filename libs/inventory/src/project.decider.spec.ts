@@ -32,7 +32,18 @@ describe('a project', () => {
     given(project, created).when({ type: 'RemoveProject' }).yields({ type: 'ProjectRemoved', data: {} });
     given(project, created, east)
       .when({ type: 'RemoveProject' })
-      .refuses('illegal-state', /1 clouds/);
+      .refuses('illegal-state', /^1 thing still hangs on the project: cloud east$/);
+  });
+
+  it('takes along the clouds that were emptied, and no others', () => {
+    const removal = { type: 'RemoveProject', clouds: ['c1', 'c9'] } as const;
+    const west: ProjectEvent = { type: 'CloudRegistered', data: { cloudId: 'c2', name: 'west', note: null } };
+    given(project, created, east)
+      .when(removal)
+      .yields({ type: 'CloudRemoved', data: { cloudId: 'c1' } }, { type: 'ProjectRemoved', data: {} });
+    given(project, created, east, west)
+      .when(removal)
+      .refuses('illegal-state', /^1 thing still hangs on the project: cloud west$/);
   });
 });
 

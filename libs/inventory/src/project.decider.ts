@@ -1,12 +1,14 @@
 import { type Decider, evolveInPlace } from '#libs/kernel/src/decider.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
+import { refuseFor } from './hanging.policy.js';
 import { dayOf, decideUser, type UserCommand } from './project-users.policy.js';
 import { type Cloud, noProject, open, type Project, type User } from './project-state.policy.js';
 import type { ProjectEvent } from './project.events.js';
 
 export type ProjectCommand =
   | { type: 'CreateProject'; name: string }
-  | { type: 'RemoveProject' }
+  /** `clouds`: those that were emptied and closed before; they go with it. */
+  | { type: 'RemoveProject'; clouds?: readonly string[] }
   | UserCommand
   | { type: 'RegisterCloud'; cloudId: string; name: string; note: string | null }
   | { type: 'ChangeCloud'; cloudId: string; name?: string; note?: string | null }
@@ -29,11 +31,15 @@ const create = (name: string, state: Project): readonly ProjectEvent[] => {
   return [{ type: 'ProjectCreated', data: { name } }];
 };
 
-const removeProject = (state: Project): readonly ProjectEvent[] => {
+const removeProject = (emptied: readonly string[], state: Project): readonly ProjectEvent[] => {
   if (state.status === 'removed') return [];
-  const { size } = open(state).clouds;
-  if (size > 0) throw new DomainError('illegal-state', `${size} clouds still belong to the project`);
-  return [{ type: 'ProjectRemoved', data: {} }];
+  const { clouds } = open(state);
+  const gone = new Set(emptied.filter((id) => clouds.has(id)));
+  const left = [...clouds.keys()].filter((id) => !gone.has(id));
+  if (left.length > 0)
+    refuseFor('the project', left.length, left, (id) => `cloud ${cloudOf(state, id).name}`);
+  const removed = [...gone].map((cloudId): ProjectEvent => ({ type: 'CloudRemoved', data: { cloudId } }));
+  return [...removed, { type: 'ProjectRemoved', data: {} }];
 };
 
 const registerCloud = (
@@ -70,7 +76,7 @@ const decide = (command: ProjectCommand, state: Project): readonly ProjectEvent[
     case 'CreateProject':
       return create(command.name, state);
     case 'RemoveProject':
-      return removeProject(state);
+      return removeProject(command.clouds ?? [], state);
     case 'RegisterCloud':
       return registerCloud(command, state);
     case 'ChangeCloud':

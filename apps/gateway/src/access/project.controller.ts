@@ -3,11 +3,14 @@ import { ToProject } from '#libs/inventory/src/inventory.handlers.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import type { ReadView } from '#libs/platform/src/read-store/read-store.js';
 import { AccessQueries, type ProjectRow } from '#projections/access/access.queries.js';
-import { Commands } from '../http/commands.js';
+import { InventoryQueries } from '#projections/inventory/inventory.queries.js';
+import { Commands, type Step } from '../http/commands.js';
 import { Current, type Exchange, Id } from '../http/exchange.js';
 import { page } from '../http/page.js';
 import { Answers, AnswersPage, Requires } from '../http/requires.js';
+import { Cascade } from '../inventory/cascade.js';
 import { FleetIndex } from '../inventory/fleet-index.js';
+import { RemovalQuery } from '../inventory/removal.query.js';
 import { NewProject, ProjectBody, ProjectQuery } from './access.bodies.js';
 
 const bodyOf = ({ id, name, created_at, updated_at }: ProjectRow): ProjectBody => ({
@@ -17,11 +20,15 @@ const bodyOf = ({ id, name, created_at, updated_at }: ProjectRow): ProjectBody =
   updated_at,
 });
 
+const nothing = { clouds: [], steps: [], names: [] };
+
 @Controller('v1/projects')
 export class ProjectController {
   constructor(
     private readonly access: AccessQueries,
     private readonly fleet: FleetIndex,
+    private readonly inventory: InventoryQueries,
+    private readonly cascade: Cascade,
     private readonly commands: Commands,
   ) {}
 
@@ -62,18 +69,23 @@ export class ProjectController {
   @Delete(':id')
   @HttpCode(204)
   @Requires('projects:write')
-  @Answers('Removes a project that has no clouds')
-  remove(@Current() exchange: Exchange, @Id() id: string) {
+  @Answers('Removes a project that has no clouds; with `cascade` also these and all that is in them')
+  remove(@Current() exchange: Exchange, @Id() id: string, @Query() { cascade }: RemovalQuery) {
     return this.commands.remove(exchange, id, () => {
       this.found(exchange, exchange.view, id);
       if (id === exchange.caller.projectId) {
         throw new DomainError('illegal-state', 'nobody removes the project that their own key belongs to');
       }
-      return {
-        projectId: id,
-        steps: [(metadata) => new ToProject(id, { type: 'RemoveProject' }, { ...metadata, subject: '' })],
-      };
+      const { clouds, steps, names } = cascade ? this.emptying(exchange, id) : nothing;
+      const removing: Step = (metadata) =>
+        new ToProject(id, { type: 'RemoveProject', clouds }, { ...metadata, subject: '' });
+      return { projectId: id, steps: [...steps, removing], names: [...names, 'remove'], inTurn: true };
     });
+  }
+
+  private emptying({ view }: Exchange, projectId: string) {
+    const { rows } = this.inventory.clouds(view, { projectId }, { limit: 1000 });
+    return { clouds: rows.map(({ id }) => id), ...this.cascade.emptying(view, rows) };
   }
 
   private found(exchange: Exchange, view: ReadView, id: string): ProjectRow {

@@ -24,6 +24,8 @@ export interface Plan {
    * same name in the same request is known again wherever it stands.
    */
   readonly names?: readonly string[];
+  /** With names: one after the other nevertheless. */
+  readonly inTurn?: boolean;
 }
 
 /** Where something new can be read, and its identifier when that was chosen already. */
@@ -148,7 +150,7 @@ export class Commands {
   private async send(
     exchange: Exchange,
     subject: string,
-    { projectId, steps, names }: Plan,
+    { projectId, steps, names, inTurn: oneByOne = false }: Plan,
     mark: RequestMark | undefined,
   ): Promise<Outcome> {
     const metadata = metadataOf(exchange, projectId, subject);
@@ -160,7 +162,7 @@ export class Commands {
     });
     demandWithinLimits(exchange.caller, commands);
     const execute: Execute = (command) => this.bus.execute(command);
-    const cursor = await (names ? allAtOnce(commands, execute) : inTurn(commands, execute));
+    const cursor = await (names && !oneByOne ? allAtOnce(commands, execute) : inTurn(commands, execute));
     if (cursor !== undefined) await this.readStore.passed(cursor, patienceMs);
     return { subject, cursor, repeated: false };
   }

@@ -2,12 +2,14 @@ import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query } from '@nest
 import { ToCloud, ToProject } from '#libs/inventory/src/inventory.handlers.js';
 import type { ReadView } from '#libs/platform/src/read-store/read-store.js';
 import { type CloudRow, InventoryQueries } from '#projections/inventory/inventory.queries.js';
-import { Commands, unconditionally } from '../http/commands.js';
+import { Commands, type Step, unconditionally } from '../http/commands.js';
 import { Current, type Exchange, Id } from '../http/exchange.js';
 import { page } from '../http/page.js';
 import { Answers, AnswersPage, Requires } from '../http/requires.js';
+import { Cascade } from './cascade.js';
 import { CloudBody, CloudChange, CloudQuery, NewCloud } from './cloud.bodies.js';
 import { InheritedVariables, settingVariables, type Values } from './inherited-variables.js';
+import { RemovalQuery } from './removal.query.js';
 
 const bodyOf = (row: CloudRow, variables?: Values): CloudBody => ({
   id: row.id,
@@ -24,6 +26,7 @@ export class CloudController {
   constructor(
     private readonly inventory: InventoryQueries,
     private readonly variables: InheritedVariables,
+    private readonly cascade: Cascade,
     private readonly commands: Commands,
   ) {}
 
@@ -90,18 +93,19 @@ export class CloudController {
   @Delete(':id')
   @HttpCode(204)
   @Requires('clouds:write')
-  @Answers('Removes a cloud that has no regions')
-  remove(@Current() exchange: Exchange, @Id() id: string) {
+  @Answers('Removes a cloud that has no regions; with `cascade` also these and all that is in them')
+  remove(@Current() exchange: Exchange, @Id() id: string, @Query() { cascade }: RemovalQuery) {
     return this.commands.remove(exchange, id, () => {
-      const { project_id: projectId, revision } = this.found(exchange, exchange.view, id);
+      const { project_id: projectId, revision, name } = this.found(exchange, exchange.view, id);
       exchange.demandRevision(revision);
-      return {
-        projectId,
-        steps: [
-          (metadata) => new ToCloud(id, { type: 'CloseCloud' }, unconditionally(metadata)),
-          (metadata) => new ToProject(projectId, { type: 'RemoveCloud', cloudId: id }, metadata),
-        ],
-      };
+      const removing: Step = (metadata) =>
+        new ToProject(projectId, { type: 'RemoveCloud', cloudId: id }, metadata);
+      if (cascade) {
+        const { steps, names } = this.cascade.emptying(exchange.view, [{ id, name }]);
+        return { projectId, steps: [...steps, removing], names: [...names, 'remove'], inTurn: true };
+      }
+      const closing: Step = (metadata) => new ToCloud(id, { type: 'CloseCloud' }, unconditionally(metadata));
+      return { projectId, steps: [closing, removing] };
     });
   }
 
