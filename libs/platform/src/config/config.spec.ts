@@ -49,6 +49,14 @@ describe('the configuration', () => {
     }
   });
 
+  it('lets providers of variables reach names, addresses and networks', () => {
+    const allowed = (places: string) => readConfig({ CRATON_PROVIDER_ALLOW: places }).CRATON_PROVIDER_ALLOW;
+    expect(readConfig({}).CRATON_PROVIDER_ALLOW).toBeUndefined();
+    expect(allowed('cmdb.example,10.0.0.0/8,::1')).toEqual(['cmdb.example', '10.0.0.0/8', '::1']);
+    for (const wrong of ['*', '10.0.0.0/33', '10.0.0', 'http://cmdb.example', 'a,', '[::1]', 'a b'])
+      expect(() => allowed(wrong)).toThrow(/CRATON_PROVIDER_ALLOW must be/);
+  });
+
   it('names everything that is wrong at once, without repeating a value', () => {
     const wrong = () =>
       readConfig({

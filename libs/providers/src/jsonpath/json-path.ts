@@ -8,8 +8,8 @@ import { demandWellTyped } from './well-typed.js';
 const longestPath = 1000;
 const deepestPath = 16;
 
-/** The values an answer may take to be searched: what explodes is stopped, always at the same place. */
-const steps = 500_000;
+/** Of an answer of 1 MiB every value can be looked at; what explodes is stopped, always at the same place. */
+const steps = 200_000;
 
 const refused = (message: string): DomainError =>
   new DomainError('validation-failed', `the path ${message}`, { violations: [{ member: 'path', message }] });

@@ -1,0 +1,27 @@
+import { Module } from '@nestjs/common';
+import { CloudModule } from '#libs/clouds/src/cloud.module.js';
+import { Cloud } from '#libs/clouds/src/cloud.port.js';
+import { Clock } from '#libs/platform/src/clock.js';
+import { Config } from '#libs/platform/src/config/config.js';
+import { Credentials } from './http/credentials.js';
+import { GuardedGet } from './http/guarded-get.js';
+import { HttpJson } from './http/http-json.provider.js';
+import { Reach } from './http/reach.js';
+import { NovaAggregates, NovaServers, NovaService } from './nova/nova.providers.js';
+import { Providers } from './providers.js';
+
+const providersOf = (config: Config, cloud: Cloud, clock: Clock): Providers => {
+  const path = config.CRATON_PROVIDER_CREDENTIALS;
+  const credentials = path === undefined ? new Credentials({}) : Credentials.read(path);
+  const http = new GuardedGet(new Reach(config.CRATON_PROVIDER_ALLOW ?? []));
+  const nova = [new NovaServers(cloud), new NovaService(cloud), new NovaAggregates(cloud)];
+  return new Providers([new HttpJson(http, credentials), ...nova], clock);
+};
+
+/** Provides `Providers`; needs a global `Config` and `Clock`. */
+@Module({
+  imports: [CloudModule],
+  providers: [{ provide: Providers, useFactory: providersOf, inject: [Config, Cloud, Clock] }],
+  exports: [Providers],
+})
+export class ProvidersModule {}
