@@ -136,8 +136,27 @@ describe('a read store', () => {
 
   it('lets no query write', async () => {
     const models = await bench.open(new MemoryEventStore());
-    expect(() => models.now().all('DELETE FROM items__1')).toThrow(/readonly/);
+    expect(() => models.now().all('DELETE FROM items__1')).toThrow(/not authorized/);
+    expect(() => models.now().get('UPDATE _now SET cursor = 1')).toThrow(/not authorized/);
     expect(() => models.asOf(undefined).all('DELETE FROM items__1')).toThrow(/readonly/);
+  });
+
+  it('lets no reader of now or the past keep the write-ahead log from being tidied up', async () => {
+    const store = new MemoryEventStore();
+    const models = await bench.open(store);
+    const [first] = await story(store, 20);
+    await models.passed(first!, 5000);
+    dump(models.now());
+    dump(models.asOf(first));
+    await models.passed((await story(store, 20)).at(-1)!, 5000);
+    const other = new DatabaseSync(bench.path);
+    expect(other.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()).toEqual({
+      busy: 0,
+      log: 0,
+      checkpointed: 0,
+    });
+    other.close();
+    expect(dump(models.asOf(first))).not.toEqual(dump(models.now()));
   });
 
   it('finds the last cursor recorded at or before a time, though the clock went back', async () => {

@@ -1,5 +1,5 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { constants, DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Cursor, Recorded } from '#libs/kernel/src/event.js';
 import type { AnyProjection } from '#libs/kernel/src/projection.js';
 import type { RecordedEvent } from '../event-store/event-store.js';
@@ -15,6 +15,16 @@ const applicationId = 0x63726174;
 class Foreign extends Error {}
 class Outdated extends Error {}
 
+/** What SQLite asks leave for when a query is prepared. */
+const harmless = new Set([
+  constants.SQLITE_SELECT,
+  constants.SQLITE_READ,
+  constants.SQLITE_FUNCTION,
+  constants.SQLITE_RECURSIVE,
+  constants.SQLITE_TRANSACTION,
+  constants.SQLITE_PRAGMA,
+]);
+
 export interface FileOptions {
   readonly path: string;
   readonly projections: readonly AnyProjection[];
@@ -23,7 +33,10 @@ export interface FileOptions {
   readonly onDamage: (error: Error) => void;
 }
 
-/** One life of the file: a connection that writes, one that reads the present and one that reads the past. */
+/**
+ * One life of the file: a connection that writes and reads the present, and one that reads the past. Reading where it was written
+ * finds the pages in memory: SQLite lets go of all of them whenever another connection has committed.
+ */
 export class ReadModelFile {
   readonly catalog: Catalog;
   readonly mark: LogMark;
@@ -31,6 +44,8 @@ export class ReadModelFile {
   readonly past: PastReader;
   private readonly database: DatabaseSync;
   private readonly setCursor: StatementSync;
+  /** Whether statements may be prepared on the connection that do more than ask. */
+  private writing = true;
   /** Until something in it was complete. */
   private draft: Draft | undefined;
 
@@ -47,6 +62,9 @@ export class ReadModelFile {
 
   private constructor({ path, projections, onDamage }: FileOptions) {
     this.database = new DatabaseSync(path, { timeout: 1000 });
+    this.database.setAuthorizer((action) =>
+      this.writing || harmless.has(action) ? constants.SQLITE_OK : constants.SQLITE_DENY,
+    );
     try {
       this.prepare();
       this.catalog = new Catalog(this.database, projections);
@@ -56,9 +74,10 @@ export class ReadModelFile {
       if (!this.catalog.hasLive()) this.draft = Draft.begin(this.database, path);
       this.mark = new LogMark(this.database);
       this.setCursor = this.database.prepare('UPDATE _builds SET cursor = ? WHERE id = ?');
-      this.present = new Reader(path, onDamage);
+      this.present = new Reader(this.database, onDamage);
       this.past = new PastReader(path, onDamage);
       this.define();
+      this.writing = false;
     } catch (error) {
       this.close();
       throw error;
@@ -91,10 +110,10 @@ export class ReadModelFile {
   }
 
   close(): void {
-    this.present?.close();
     this.past?.close();
     if (!this.database.isOpen) return;
     try {
+      this.present?.release();
       this.seal();
     } catch {
       // It stays a draft, which is built again.
@@ -114,8 +133,8 @@ export class ReadModelFile {
     if (tables > 0 && owner !== applicationId) throw new Foreign('it belongs to another program');
     if (tables > 0 && version === draftFormat) throw new Outdated('its first building was cut off');
     if (tables > 0 && version !== format) throw new Outdated('it is of another format');
-    // What is written lies all over the tables: a larger cache was measured to take memory and save no time.
-    this.database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8000');
+    // For writing, half as much would do; what is read often stays.
+    this.database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000');
     // Checkpoints write each page once however often it changed: fewer of them make catching up faster.
     this.database.exec('PRAGMA wal_autocheckpoint = 4000');
     if (tables > 0) return;
@@ -127,19 +146,36 @@ export class ReadModelFile {
 
   private define(): void {
     const { present, past } = this.catalog.views();
-    this.present.define(present);
+    this.changing(() => {
+      this.present.define(present);
+    });
     this.past.define(past);
   }
 
   private transaction(work: () => void): void {
-    this.database.exec('BEGIN IMMEDIATE');
+    this.present?.release();
+    this.past?.release();
+    this.changing(() => {
+      this.database.exec('BEGIN IMMEDIATE');
+      try {
+        work();
+        this.database.exec('COMMIT');
+      } catch (error) {
+        // A full disk may have ended the transaction already.
+        if (this.database.isTransaction) this.database.exec('ROLLBACK');
+        throw error;
+      }
+    });
+  }
+
+  /** Outside, a query that would change something is refused when it is prepared. */
+  private changing(work: () => void): void {
+    const before = this.writing;
+    this.writing = true;
     try {
       work();
-      this.database.exec('COMMIT');
-    } catch (error) {
-      // A full disk may have ended the transaction already.
-      if (this.database.isTransaction) this.database.exec('ROLLBACK');
-      throw error;
+    } finally {
+      this.writing = before;
     }
   }
 
