@@ -7,6 +7,7 @@ import { ReadStore } from '#libs/platform/src/read-store/read-store.js';
 import { unstorable } from './json.js';
 import { DEFECT, problemOf, sendProblem } from './problem.js';
 import { newRequestId } from './request-id.js';
+import { answerTogether } from './together.js';
 import { refuseUnreadable } from './unreadable.js';
 
 export const BODY_LIMIT = 1024 * 1024;
@@ -103,4 +104,5 @@ export const configureHttp = (app: NestFastifyApplication): void => {
   countRequests(fastify);
   readJsonOnly(fastify);
   stampAnswers(fastify, app.get(ReadStore));
+  answerTogether(fastify);
 };
