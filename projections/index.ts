@@ -5,6 +5,7 @@ import { inventory } from './inventory/inventory.projection.js';
 import { maintenance } from './maintenance/maintenance.projection.js';
 import { requests } from './requests/requests.projection.js';
 import { runs } from './runs/runs.projection.js';
+import { synchronisation } from './synchronisation/synchronisation.projection.js';
 import { variables } from './variables/variables.projection.js';
 import { workflows } from './workflows/workflows.projection.js';
 
@@ -16,6 +17,7 @@ export const projections: readonly AnyProjection[] = [
   maintenance,
   requests,
   runs,
+  synchronisation,
   variables,
   workflows,
 ];

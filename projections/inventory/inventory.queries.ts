@@ -193,8 +193,8 @@ export class InventoryQueries {
   hostsOf(
     view: ReadView,
     regionId: string,
-  ): readonly Pick<DeviceRow, 'id' | 'name' | 'ip_address' | 'active' | 'retired_at'>[] {
-    const sql = `SELECT id, name, ip_address, active, retired_at FROM devices
+  ): readonly Pick<DeviceRow, 'id' | 'name' | 'ip_address' | 'active' | 'window_id' | 'retired_at'>[] {
+    const sql = `SELECT id, name, ip_address, active, window_id, retired_at FROM devices
       WHERE region_id = ? AND kind = 'host' ORDER BY id`;
     return view.all(sql, regionId);
   }

@@ -66,9 +66,9 @@ describe('synchronising a region with the cloud', () => {
     expect(namesOf(first.body.registered)).toEqual(fleet.slice(2));
     const found = { registered: '192.0.2.1', discovered: '10.0.0.1' };
     const differences = [
-      { id: one, name: 'compute-01', member: 'ip_address', ...found },
-      { id: one, name: 'compute-01', member: 'active', registered: false, discovered: true },
-      { id: two, name: 'compute-02', member: 'retired', registered: true, discovered: false },
+      { id: one, name: 'compute-01', member: 'ip_address', ...found, detail: null },
+      { id: one, name: 'compute-01', member: 'active', registered: false, discovered: true, detail: null },
+      { id: two, name: 'compute-02', member: 'retired', registered: true, discovered: false, detail: null },
     ];
     expect(first.body.differences).toEqual(differences);
     expect(first.body.unknown).toEqual([{ id: ours, name: 'router' }]);

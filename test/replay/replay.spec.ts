@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { cloud } from '#libs/inventory/src/cloud.decider.js';
 import { project } from '#libs/inventory/src/project.decider.js';
 import { region } from '#libs/inventory/src/region.decider.js';
+import { synchronisation } from '#libs/inventory/src/synchronisation.decider.js';
 import { variables } from '#libs/inventory/src/variables.decider.js';
 import type { Decider } from '#libs/kernel/src/decider.js';
 import type { Cursor, Event, Recorded } from '#libs/kernel/src/event.js';
@@ -17,6 +18,7 @@ const deciders = [
   project,
   cloud,
   region,
+  synchronisation,
   variables,
   window,
   workflow,

@@ -25,6 +25,18 @@ const step: StepDefinition = {
   attempts: 3,
   backoffSeconds: 5,
 };
+const order = { register: true, cellId: null, deviceType: 'server', labels: true, retire: false };
+const service = { serviceId: id('service'), name: 'compute-1', ...device };
+const state = { up: true, enabled: false, disabledReason: 'fan', zone: 'nova', aggregates: ['ssd'] };
+const differs = {
+  kind: 'different',
+  name: 'compute-1',
+  ...device,
+  member: 'enabled',
+  registered: true,
+  discovered: false,
+  detail: 'fan',
+} as const;
 const definition = { description: 'daily', steps: [step], inputSchema: { default: secret } };
 
 /** One of each type of event that is announced; whatever must not be told says `never-to-be-told`. */
@@ -136,6 +148,37 @@ export const facts: { readonly [T in AnnouncedEvent['type']]: readonly [stream: 
   InterfaceTypeChanged: [`region-${id('region')}`, { ...port, interfaceType: 'fibre' }],
   InterfaceSettingsChanged: [`region-${id('region')}`, { ...port, speed: 10_000, link: null }],
   InterfaceRemoved: [`region-${id('region')}`, port],
+  SynchronisationScheduled: [
+    `synchronisation-${id('region')}`,
+    { ...order, cloudId: id('cloud'), everySeconds: 600, at, nextAt: at },
+  ],
+  SynchronisationUnscheduled: [`synchronisation-${id('region')}`, { at, nextAt: null }],
+  SynchronisationStarted: [
+    `synchronisation-${id('region')}`,
+    { syncId: id('sync'), cause: 'schedule', engine: 'e1', at, deadline: at },
+  ],
+  SynchronisationCompleted: [
+    `synchronisation-${id('region')}`,
+    {
+      syncId: id('sync'),
+      at,
+      nextAt: at,
+      hosts: 9,
+      registered: 1,
+      labelled: 2,
+      retired: 0,
+      drift: 1,
+      omitted: 0,
+    },
+  ],
+  SynchronisationFailed: [
+    `synchronisation-${id('region')}`,
+    { syncId: id('sync'), at, reason: 'the cloud does not answer', nextAt: at },
+  ],
+  HostServiceSeen: [`synchronisation-${id('region')}`, { ...service, ...state, at }],
+  HostServiceGone: [`synchronisation-${id('region')}`, { ...service, at }],
+  DriftAppeared: [`synchronisation-${id('region')}`, { ...differs, at }],
+  DriftDisappeared: [`synchronisation-${id('region')}`, { ...differs, at }],
   VariablesRemoved: [`variables-${id('device')}`, { ownerKind: 'host', keys: ['password'] }],
   WindowScheduled: [`window-${id('window')}`, { host, startsAt: at, endsAt: at, note: null }],
   WindowOpened: [`window-${id('window')}`, { host, at }],

@@ -41,7 +41,6 @@ import { ContainerController } from './inventory/container.controller.js';
 import { DeviceController } from './inventory/device.controller.js';
 import { DevicePresenter } from './inventory/device.presenter.js';
 import { Devices } from './inventory/devices.js';
-import { Discovery } from './inventory/discovery.js';
 import { FleetIndex } from './inventory/fleet-index.js';
 import { HostController } from './inventory/host.controller.js';
 import { InheritedVariables } from './inventory/inherited-variables.js';
@@ -125,7 +124,6 @@ import { WorkflowController } from './workflows/workflow.controller.js';
     InheritedVariables,
     DevicePresenter,
     Devices,
-    Discovery,
     FleetSources,
     FleetReader,
     ...timeProviders,

@@ -5,6 +5,7 @@ import { Keystone } from '#libs/openstack/src/keystone.js';
 import { Nova } from '#libs/openstack/src/nova.js';
 import { Config } from '#libs/platform/src/config/config.js';
 import { Cloud } from './cloud.port.js';
+import { Discovery } from './discovery.js';
 import { NovaCloud } from './nova/nova-cloud.js';
 import { SimulatedCloud } from './simulated/simulated-cloud.js';
 
@@ -39,9 +40,9 @@ export const cloudOf = (config: Config): Cloud => {
   }
 };
 
-/** Provides `Cloud`; needs a global `Config`. */
+/** Provides `Cloud` and `Discovery`; needs a global `Config`. */
 @Module({
-  providers: [{ provide: Cloud, useFactory: cloudOf, inject: [Config] }],
-  exports: [Cloud],
+  providers: [{ provide: Cloud, useFactory: cloudOf, inject: [Config] }, Discovery],
+  exports: [Cloud, Discovery],
 })
 export class CloudModule {}

@@ -1,95 +1,39 @@
 import type { CloudEvent } from '#libs/inventory/src/cloud.events.js';
 import type { ProjectEvent } from '#libs/inventory/src/project.events.js';
 import type { InterfaceSettingsChanged, RegionEvent } from '#libs/inventory/src/region.events.js';
+import type { SynchronisationEvent } from '#libs/inventory/src/synchronisation.events.js';
 import type { VariablesEvent } from '#libs/inventory/src/variables.events.js';
 import type { Event, Recorded } from '#libs/kernel/src/event.js';
-import type { Json, JsonObject } from '#libs/kernel/src/json.js';
+import type { JsonObject } from '#libs/kernel/src/json.js';
 import type {
   HostMaintenanceBegan,
   HostMaintenanceEnded,
-  MaintainedHost,
   WindowEvent,
 } from '#libs/maintenance/src/window.events.js';
 import type { RunEvent } from '#libs/workflows/src/run.events.js';
 import type { WorkflowEvent } from '#libs/workflows/src/workflow.events.js';
+import {
+  hostOf,
+  type Notification,
+  notification,
+  subject,
+  tell,
+  type Teller,
+  tellOfHost,
+} from './telling.policy.js';
+
+export type { Notification } from './telling.policy.js';
 
 /** Every fact that anybody outside is told of. */
 export type AnnouncedEvent =
-  ProjectEvent | CloudEvent | RegionEvent | VariablesEvent | WindowEvent | WorkflowEvent | RunEvent;
-
-/** What is said about a fact, before it is wrapped for the bus. `payload` is flat; text beyond 255 characters may be cropped by readers. */
-export interface Notification {
-  readonly eventType: string;
-  readonly payload: JsonObject;
-}
-
-type Teller<E extends Event> = (event: Recorded<E>) => readonly Notification[];
-type Members<E extends Event> = readonly (keyof E['data'] & string)[];
-
-const subjects: Readonly<Record<string, string>> = {
-  project: 'project_id',
-  cloud: 'cloud_id',
-  region: 'region_id',
-  variables: 'owner_id',
-  window: 'window_id',
-  workflow: 'workflow_id',
-  run: 'run_id',
-};
-
-const subject = (stream: string): JsonObject => {
-  const dash = stream.indexOf('-');
-  return { [subjects[stream.slice(0, dash)] ?? 'subject_id']: stream.slice(dash + 1) };
-};
-
-const snake = (member: string) => member.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-
-/** The words of the fact itself come before those of the person who brought it about. */
-const circumstances = (
-  event: Recorded,
-  words: { readonly at?: string; readonly reason?: string | null },
-): JsonObject => ({
-  revision: event.revision,
-  cursor: event.cursor,
-  occurred_at: words.at ?? event.recordedAt.toISOString(),
-  actor: event.metadata.actor.username,
-  actor_id: event.metadata.actor.userId,
-  reason: words.reason ?? event.metadata.reason ?? null,
-});
-
-const notification = (eventType: string, event: Recorded, members: JsonObject): Notification => ({
-  eventType,
-  payload: {
-    project_id: event.metadata.projectId,
-    ...subject(event.stream),
-    ...members,
-    ...circumstances(event, event.data),
-  },
-});
-
-/** Only the members that are named travel: what a fact gains later, a secret perhaps, stays inside until it is named here. */
-const tell = <E extends Event>(eventType: string, ...members: Members<E>): Teller<E> => {
-  const names = members.map((member) => [snake(member), member] as const);
-  return (event) => {
-    const data: Readonly<Record<string, Json>> = event.data as JsonObject;
-    const picked = Object.fromEntries(names.map(([name, member]) => [name, data[member] ?? null]));
-    return [notification(eventType, event, picked)];
-  };
-};
-
-const hostOf = (host: MaintainedHost | null): JsonObject => ({
-  host_id: host?.hostId ?? null,
-  region_id: host?.regionId ?? null,
-  host: host?.name ?? null,
-});
-
-const tellOfHost = <E extends Event<string, { host: MaintainedHost | null }>>(
-  eventType: string,
-  ...members: Members<E>
-): Teller<E> => {
-  const plain = tell<E>(eventType, ...members);
-  return (event) =>
-    plain(event).map(({ payload }) => ({ eventType, payload: { ...payload, ...hostOf(event.data.host) } }));
-};
+  | ProjectEvent
+  | CloudEvent
+  | RegionEvent
+  | SynchronisationEvent
+  | VariablesEvent
+  | WindowEvent
+  | WorkflowEvent
+  | RunEvent;
 
 /** Fenix's words for what happens to a host, so that what listens to Fenix understands us. */
 const maintenanceHost = (
@@ -148,6 +92,10 @@ const tellOfSettings: Teller<InterfaceSettingsChanged> = (event) => {
   )(event);
 };
 
+const order = ['register', 'cellId', 'deviceType', 'labels', 'retire'] as const;
+const counts = ['hosts', 'registered', 'labelled', 'retired', 'drift', 'omitted'] as const;
+const told = ['serviceId', 'name', 'deviceId', 'up', 'enabled'] as const;
+const differing = ['kind', 'name', 'deviceId', 'member', 'registered', 'discovered', 'detail'] as const;
 const work = ['step', 'item', 'phase', 'attempt'] as const;
 
 const tellers: {
@@ -250,6 +198,15 @@ const tellers: {
   InterfaceTypeChanged: tell('inventory.interface.type_changed', 'interfaceId', 'interfaceType'),
   InterfaceSettingsChanged: tellOfSettings,
   InterfaceRemoved: tell('inventory.interface.removed', 'interfaceId'),
+  SynchronisationScheduled: tell('inventory.synchronisation.scheduled', 'everySeconds', ...order, 'nextAt'),
+  SynchronisationUnscheduled: tell('inventory.synchronisation.unscheduled'),
+  SynchronisationStarted: tell('inventory.synchronisation.started', 'syncId', 'cause', 'engine', 'deadline'),
+  SynchronisationCompleted: tell('inventory.synchronisation.completed', 'syncId', ...counts, 'nextAt'),
+  SynchronisationFailed: tell('inventory.synchronisation.failed', 'syncId', 'nextAt'),
+  HostServiceSeen: tell('inventory.service.seen', ...told, 'disabledReason', 'zone', 'aggregates'),
+  HostServiceGone: tell('inventory.service.gone', 'serviceId', 'name', 'deviceId'),
+  DriftAppeared: tell('inventory.drift.appeared', ...differing),
+  DriftDisappeared: tell('inventory.drift.disappeared', ...differing),
   WindowOverran: tellOfHost('maintenance.window.overran'),
   WindowClosed: tellOfHost('maintenance.window.closed', 'cause', 'detail'),
   WindowCancelled: tellOfHost('maintenance.window.cancelled'),

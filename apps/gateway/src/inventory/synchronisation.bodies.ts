@@ -1,6 +1,6 @@
 import { Allow } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
-import { Flag, Identifier, ListOf, Name, Nullable, OneOf, Optional } from '../http/fields.js';
+import { Flag, Identifier, ListOf, Name, Note, Nullable, OneOf, Optional } from '../http/fields.js';
 
 export class Synchronisation {
   /** Where hosts that are new go to. */
@@ -33,14 +33,14 @@ const TextOrFlag = (): PropertyDecorator => (target, property) => {
   JSONSchema({ anyOf: [{ type: 'string' }, { type: 'boolean' }] })(target, property as string);
 };
 
-export class DifferenceBody {
+export class HostDifferenceBody {
   @Identifier()
   readonly id: string;
 
   @Name()
   readonly name: string;
 
-  @OneOf(['ip_address', 'active', 'retired'])
+  @OneOf(['ip_address', 'active', 'retired', 'enabled', 'up'])
   readonly member: string;
 
   @TextOrFlag()
@@ -48,6 +48,11 @@ export class DifferenceBody {
 
   @TextOrFlag()
   readonly discovered: string | boolean;
+
+  /** Why, in the words of whoever made it so. */
+  @Nullable()
+  @Note()
+  readonly detail: string | null;
 }
 
 const most = 1_000_000;
@@ -61,8 +66,8 @@ export class SynchronisationBody {
   readonly registered: readonly SynchronisedHostBody[];
 
   /** Hosts that both know, but not the same: for a person to settle. */
-  @ListOf(() => DifferenceBody, most)
-  readonly differences: readonly DifferenceBody[];
+  @ListOf(() => HostDifferenceBody, most)
+  readonly differences: readonly HostDifferenceBody[];
 
   /** Hosts in service in the region that the cloud does not know. */
   @ListOf(() => SynchronisedHostBody, most)

@@ -1,5 +1,6 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { v5 } from 'uuid';
+import { Discovery } from '#libs/clouds/src/discovery.js';
 import { ToRegion } from '#libs/inventory/src/inventory.handlers.js';
 import { compare, type DiscoveredHost, type Drift } from '#libs/inventory/src/synchronisation.policy.js';
 import type { ReadView } from '#libs/platform/src/read-store/read-store.js';
@@ -7,7 +8,6 @@ import { InventoryQueries, type RegionRow } from '#projections/inventory/invento
 import { Commands, type Plan, type Step, unconditionally } from '../http/commands.js';
 import { Current, type Exchange, Id } from '../http/exchange.js';
 import { Answers, Requires } from '../http/requires.js';
-import { Discovery } from './discovery.js';
 import { referred } from './references.js';
 import { Synchronisation, SynchronisationBody } from './synchronisation.bodies.js';
 
@@ -55,13 +55,16 @@ export class SynchronisationController {
   }
 
   private registered(view: ReadView, regionId: string) {
-    return this.inventory.hostsOf(view, regionId).map(({ id, name, ip_address, active, retired_at }) => ({
-      id,
-      name,
-      ipAddress: ip_address,
-      active: active === 1,
-      retired: retired_at !== null,
-    }));
+    return this.inventory
+      .hostsOf(view, regionId)
+      .map(({ id, name, ip_address, active, retired_at, window_id }) => ({
+        id,
+        name,
+        ipAddress: ip_address,
+        active: active === 1,
+        retired: retired_at !== null,
+        claimed: window_id !== null,
+      }));
   }
 
   private plan(

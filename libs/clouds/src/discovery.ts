@@ -1,0 +1,45 @@
+import { isIP } from 'node:net';
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '#libs/kernel/src/errors.js';
+import { Cloud, CloudRefused, CloudUnavailable } from './cloud.port.js';
+
+/** A host in the words of an inventory; null is what the cloud does not tell. */
+export interface FoundHost {
+  readonly name: string;
+  readonly ipAddress: string | null;
+  readonly up: boolean;
+  readonly enabled: boolean;
+  readonly disabledReason: string | null;
+  readonly zone: string | null;
+  readonly aggregates: readonly string[] | null;
+}
+
+const patienceMs = 30_000;
+const longestReason = 255;
+
+/** Asks the cloud for its hosts, for half a minute at most. Rejects with `unavailable` when it does not say. */
+@Injectable()
+export class Discovery {
+  constructor(private readonly cloud: Cloud) {}
+
+  async hosts(until?: AbortSignal): Promise<readonly FoundHost[]> {
+    const patience = AbortSignal.timeout(patienceMs);
+    try {
+      const found = await this.cloud.hosts(until ? AbortSignal.any([until, patience]) : patience);
+      return found.map(({ host: name, address, up, enabled, disabledReason, zone, aggregates }) => ({
+        name,
+        ipAddress: address !== null && isIP(address) !== 0 ? address : null,
+        up,
+        enabled,
+        disabledReason: disabledReason?.slice(0, longestReason) ?? null,
+        zone,
+        aggregates,
+      }));
+    } catch (error) {
+      if (!(error instanceof CloudUnavailable || error instanceof CloudRefused)) throw error;
+      throw new DomainError('unavailable', `the cloud does not tell its hosts: ${error.message}`, {
+        cause: error,
+      });
+    }
+  }
+}
