@@ -1,5 +1,9 @@
 import type { ReadView } from '#libs/platform/src/read-store/read-view.js';
 import {
+  changedSql,
+  type Held,
+  heldSql,
+  type Span,
   type Turned,
   turnedSql,
   type Turning,
@@ -21,3 +25,21 @@ export const turnedAccess = (
   kind: AccessKind,
   asked: readonly Turning[],
 ): readonly (VersionRow & Turned)[] => view.all(turnedSql(tables[kind], ['id']), JSON.stringify(asked));
+
+/** What held of these projects at one of two cursors; `project_id` is their own. */
+export const heldProjects = (
+  view: ReadView,
+  ids: readonly string[],
+  [from, to]: Span,
+): readonly (VersionRow & Held)[] =>
+  view
+    .all<VersionRow & Held>(heldSql('projects', 'id'), JSON.stringify(ids), from, to)
+    .map((row) => ({ ...row, project_id: row.id }));
+
+/** Those of these projects that were changed after one cursor and not after another. */
+export const changedProjects = (
+  view: ReadView,
+  ids: readonly string[],
+  [from, to]: Span,
+): readonly string[] =>
+  view.all<{ id: string }>(changedSql('projects', 'id'), JSON.stringify(ids), from, to).map(({ id }) => id);

@@ -1,7 +1,9 @@
 import type { ReadView } from '#libs/platform/src/read-store/read-view.js';
 import {
+  changedSql,
   type Held,
   heldSql,
+  type Span,
   type Turned,
   turnedSql,
   type Turning,
@@ -20,6 +22,13 @@ const tables = {
 
 export type PlacedKind = keyof typeof tables;
 
+export interface HeldAsked {
+  /** Default: the identifier. */
+  readonly column?: 'id' | 'cloud_id' | 'parent_id' | 'device_id';
+  readonly values: readonly string[];
+  readonly span: Span;
+}
+
 export interface LabelVersion extends Held {
   readonly device_id: string;
   readonly label: string;
@@ -36,19 +45,28 @@ export const turnedPlaced = (
   asked: readonly Turning[],
 ): readonly (VersionRow & Turned)[] => view.all(turnedSql(tables[kind], ['id']), JSON.stringify(asked));
 
-/** What held of these things at one of two cursors. */
+/** What held of things at one of two cursors: of those of which a column has one of these values. */
 export const heldPlaced = (
   view: ReadView,
   kind: PlacedKind,
+  { column = 'id', values, span: [from, to] }: HeldAsked,
+): readonly (VersionRow & Held)[] =>
+  view.all(heldSql(tables[kind], column), JSON.stringify(values), from, to);
+
+/** Those of these things that were changed after one cursor and not after another. */
+export const changedPlaced = (
+  view: ReadView,
+  kind: PlacedKind,
   ids: readonly string[],
-  [from, to]: readonly [string, string],
-): readonly (VersionRow & Held)[] => view.all(heldSql(tables[kind], 'id'), JSON.stringify(ids), from, to);
+  [from, to]: Span,
+): readonly string[] =>
+  view.all<{ id: string }>(changedSql(tables[kind], 'id'), JSON.stringify(ids), from, to).map(({ id }) => id);
 
 /** The labels of devices that held at some time from one cursor to another, the ends included; in alphabetical order. */
 export const labelVersions = (
   view: ReadView,
   deviceIds: readonly string[],
-  [from, to]: readonly [string, string],
+  [from, to]: Span,
 ): readonly LabelVersion[] => {
   const sql = `SELECT l.device_id, l.label, l.valid_from, l.valid_to
     FROM json_each(?1) JOIN device_labels_versions l ON l.device_id = json_each.value

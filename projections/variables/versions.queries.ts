@@ -1,5 +1,12 @@
 import type { ReadView } from '#libs/platform/src/read-store/read-view.js';
-import { type Held, heldSql, type Turned, turnedSql } from '#libs/platform/src/read-store/versions.js';
+import {
+  changedSql,
+  type Held,
+  heldSql,
+  type Span,
+  type Turned,
+  turnedSql,
+} from '#libs/platform/src/read-store/versions.js';
 
 /** A value of the past or the present: as JSON text; of one that is not plain, its mask. */
 export interface VariableVersion extends Held {
@@ -28,6 +35,16 @@ export const lostVariables = (view: ReadView, ownerId: string, at: string): read
 export const heldVariables = (
   view: ReadView,
   ownerIds: readonly string[],
-  [from, to]: readonly [string, string],
+  [from, to]: Span,
 ): readonly VariableVersion[] =>
   view.all(heldSql('variables', 'owner_id'), JSON.stringify(ownerIds), from, to);
+
+/** Those of these owners whose variables were changed after one cursor and not after another. */
+export const changedOwners = (
+  view: ReadView,
+  ownerIds: readonly string[],
+  [from, to]: Span,
+): readonly string[] =>
+  view
+    .all<{ id: string }>(changedSql('variables', 'owner_id'), JSON.stringify(ownerIds), from, to)
+    .map(({ id }) => id);

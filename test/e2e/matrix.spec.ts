@@ -69,8 +69,11 @@ const keyRoute = '/v1/users/{user_id}/api-keys';
 /** They show the fleet by its names, in formats that have no place for identifiers or pages. */
 const exports = new Set(['export', 'ansible-inventory', 'targets']);
 
+/** It shows pages of what was done, in which nothing in particular can be waited for. */
+const diffRoute = '/v1/diff';
+
 const isList = ({ method, path, permission }: Route) =>
-  method === 'GET' && permission !== undefined && !path.includes('{');
+  method === 'GET' && permission !== undefined && !path.includes('{') && path !== diffRoute;
 
 /** What belongs to another project is not there; a body that names it does not fit. */
 const hidden = ({ method, path }: Route) => (method === 'POST' && !path.includes('{') ? '400 or 404' : '404');
@@ -164,6 +167,7 @@ describe('what who may do', () => {
   };
 
   const addressOf = async (route: Route, whose: Whose, caller: CallerName) => {
+    if (route.path === diffRoute) return `${diffRoute}?from=2000-01-01T00:00:00Z`;
     if (route.path.startsWith(keyRoute)) {
       const owner = await userOf(whose, caller);
       const path = route.path.replace('{user_id}', owner);

@@ -53,7 +53,7 @@ import { RegionController } from './inventory/region.controller.js';
 import { SynchronisationController } from './inventory/synchronisation.controller.js';
 import { variablesControllers } from './inventory/variables.controller.js';
 import { WindowController } from './maintenance/window.controller.js';
-import { historyControllers } from './time/history.controller.js';
+import { timeControllers } from './time/time.controllers.js';
 import { timeProviders } from './time/time.providers.js';
 import { KnownWorkflows } from './workflows/known-workflows.js';
 import { RunController } from './workflows/run.controller.js';
@@ -86,7 +86,7 @@ import { WorkflowController } from './workflows/workflow.controller.js';
     ...labelsControllers,
     NetworkController,
     NetworkInterfaceController,
-    ...historyControllers,
+    ...timeControllers,
     ...variablesControllers,
     InterchangeController,
     WindowController,

@@ -40,29 +40,29 @@ export const passedCursor = async (
   }
 };
 
-const asOfTime = (readStore: ReadStore, text: string): ReadView => {
+const asOfTime = (readStore: ReadStore, text: string, member: string): ReadView => {
   const time = new Date(text);
-  if (time > new Date()) throw refused('must not lie in the future');
+  if (time > new Date()) throw refused('must not lie in the future', member);
   return readStore.asOf(readStore.cursorAt(time));
 };
 
-const asOfCursor = (readStore: ReadStore, text: string): ReadView => {
-  const neither = refused('must be a time such as 2026-11-23T08:00:00Z, or a cursor of this log');
+const asOfCursor = (readStore: ReadStore, text: string, member: string): ReadView => {
+  const neither = refused('must be a time such as 2026-11-23T08:00:00Z, or a cursor of this log', member);
   if (!cursorPattern.test(text)) throw neither;
   try {
     return readStore.asOf(text as Cursor);
   } catch (error) {
     if (isRefused(error)) throw neither;
     if (error instanceof DomainError && readStore.cursor() !== undefined) {
-      throw refused('must not lie in the future');
+      throw refused('must not lie in the future', member);
     }
     throw error;
   }
 };
 
-/** The read models as they are, or as of what `as_of` says. Throws `validation-failed` for what is neither time nor cursor. */
-export const viewAsOf = (readStore: ReadStore, asOf: unknown): ReadView => {
+/** The read models as they are, or as of what `as_of` or another member says. Throws `validation-failed` for what is neither time nor cursor. */
+export const viewAsOf = (readStore: ReadStore, asOf: unknown, member = 'as_of'): ReadView => {
   if (asOf === undefined) return readStore.now();
-  if (typeof asOf !== 'string') throw refused('must be given once');
-  return isInstant(asOf) ? asOfTime(readStore, asOf) : asOfCursor(readStore, asOf);
+  if (typeof asOf !== 'string') throw refused('must be given once', member);
+  return isInstant(asOf) ? asOfTime(readStore, asOf, member) : asOfCursor(readStore, asOf, member);
 };

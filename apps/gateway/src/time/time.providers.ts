@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { HistoryQueries } from '#projections/history/history.queries.js';
 import { Changes } from './changes.js';
+import { Differences } from './differences.js';
 import { LogReader } from './log-reader.js';
 import { SubjectHistory } from './subject-history.js';
 import { Subjects } from './subjects.js';
@@ -10,6 +11,7 @@ import { WorkSubjects } from './work-subjects.js';
 export const timeProviders: readonly Type[] = [
   HistoryQueries,
   Changes,
+  Differences,
   LogReader,
   Subjects,
   WorkSubjects,

@@ -49,3 +49,11 @@ export const turns = (view: ReadView, table: string, id: string, limit: number):
   }
   return [...cursors].slice(0, limit);
 };
+
+/** SQL for the values of the column whose rows began, were changed or ended after one moment and not after another; parameters as of `heldSql`. */
+export const changedSql = (table: string, column: string): string =>
+  `SELECT DISTINCT v."${column}" AS id FROM ${table}_versions v WHERE v."${column}" IN (SELECT value FROM json_each(?1))
+     AND ((v.valid_from > ?2 AND v.valid_from <= ?3) OR (v.valid_to > ?2 AND v.valid_to <= ?3))`;
+
+/** Two cursors, in log order. */
+export type Span = readonly [from: string, to: string];

@@ -1,0 +1,86 @@
+import { AnyObject, Identifier, Name, Nullable, OneOf, Optional, Whole } from '../http/fields.js';
+import { AsOfQuery } from '../http/query.js';
+
+export class DiffQuery extends AsOfQuery {
+  /** A past time (RFC 3339) or cursor. */
+  @Name()
+  readonly from: string;
+
+  /** Left out: now, or what `as_of` says. */
+  @Optional()
+  @Name()
+  readonly to?: string;
+
+  @Whole(1, 200)
+  readonly limit: number = 30;
+
+  /** Of the link to the next page. */
+  @Optional()
+  @Name()
+  readonly marker?: string;
+
+  @Optional()
+  @Identifier()
+  readonly project_id?: string;
+
+  @Optional()
+  @Identifier()
+  readonly cloud_id?: string;
+
+  @Optional()
+  @Identifier()
+  readonly region_id?: string;
+
+  @Optional()
+  @Identifier()
+  readonly cell_id?: string;
+
+  /** With all that is under it. */
+  @Optional()
+  @Identifier()
+  readonly device_id?: string;
+}
+
+/** What became of one thing between two moments. */
+export class DifferenceBody {
+  @OneOf([
+    'project',
+    'cloud',
+    'region',
+    'cell',
+    'host',
+    'network-device',
+    'container',
+    'network',
+    'network-interface',
+  ])
+  readonly kind: string;
+
+  @Identifier()
+  readonly id: string;
+
+  @Name()
+  readonly name: string;
+
+  @OneOf(['created', 'changed', 'removed'])
+  readonly change: string;
+
+  /** The members that differ, `labels` and own `variables` among them, as they were; null for what was not there. */
+  @Nullable()
+  @AnyObject()
+  readonly before: object | null;
+
+  /** The same members, as they became; null for what is gone. */
+  @Nullable()
+  @AnyObject()
+  readonly after: object | null;
+
+  /** Where in the log it was changed last. */
+  @Name()
+  readonly cursor: string;
+
+  /** Of what changed it last. */
+  @Nullable()
+  @Identifier()
+  readonly correlation_id: string | null;
+}
