@@ -1,6 +1,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import type { Cursor } from '#libs/kernel/src/event.js';
+import { HistoryBounds } from './history-bounds.js';
 import { ReadView, type SqlValue } from './read-view.js';
 import { describe, isDamage, isTrouble } from './sqlite-failure.js';
 
@@ -132,6 +133,7 @@ export class PresentView extends ReadView {
 
 /** A reader of which every query says the cursor that it asks about, on a connection of its own that cannot write. */
 export class PastReader extends Reader {
+  private readonly bounds: HistoryBounds;
   private at: string | undefined;
 
   constructor(path: string, onDamage: (error: Error) => void) {
@@ -140,11 +142,18 @@ export class PastReader extends Reader {
     this.database.exec(
       `PRAGMA cache_size = -4000; CREATE TEMP TABLE _as_of (cursor TEXT NOT NULL); INSERT INTO _as_of VALUES ('')`,
     );
+    this.bounds = new HistoryBounds(this.database);
+  }
+
+  override define(sql: readonly string[]): void {
+    this.bounds.clear();
+    super.define(sql);
   }
 
   moveTo(cursor: string): void {
     if (cursor === this.at) return;
     this.get('UPDATE temp._as_of SET cursor = ?', [cursor]);
+    this.bounds.moveTo(cursor);
     this.at = cursor;
   }
 

@@ -93,14 +93,20 @@ export const dropTable = (table: Table, build: number): string =>
 export const presentView = (table: Table, build: number): string =>
   `CREATE TEMP VIEW "${table.name}" AS SELECT ${list(Object.keys(table.columns))} FROM main."${currentName(table.name, build)}"`;
 
-/** The table under its declared name, as it was at the cursor in `_as_of`. */
+/**
+ * The table under its declared name, as it was at the cursor in `_as_of`. Of the history only what comes behind its bound was still valid
+ * then: a short rest is read as it lies, a long one in the order of the table's key, where most of what is too old is told from the index alone.
+ */
 export const pastView = (table: Table, build: number): string => {
   const columns = list(Object.keys(table.columns));
   const cursor = '(SELECT cursor FROM temp._as_of)';
+  const history = historyName(table.name, build);
+  const replaced = (from: string, where: string) => `
+    SELECT ${columns} FROM main."${history}" ${from} WHERE ${where} > history_after('${history}') AND valid_from <= ${cursor}`;
   return `CREATE TEMP VIEW "${table.name}" AS
     SELECT ${columns} FROM main."${currentName(table.name, build)}" WHERE valid_from <= ${cursor}
-    UNION ALL
-    SELECT ${columns} FROM main."${historyName(table.name, build)}" WHERE valid_from <= ${cursor} AND valid_to > ${cursor}`;
+    UNION ALL ${replaced('NOT INDEXED', `history_is_short('${history}') AND rowid`)}
+    UNION ALL ${replaced('', `NOT history_is_short('${history}') AND +rowid`)}`;
 };
 
 /**
