@@ -59,4 +59,10 @@ export class FleetQueries {
   placed(view: ReadView): readonly PlacedRow[] {
     return chunks.flatMap((sql) => readAll(view, sql));
   }
+
+  /** Names in a region that no host can have, since another kind of device has them. */
+  namesOfOthers(view: ReadView, regionId: string): ReadonlySet<string> {
+    const sql = `SELECT name FROM devices WHERE region_id = ? AND kind <> 'host' AND retired_at IS NULL`;
+    return new Set(view.all<{ name: string }>(sql, regionId).map(({ name }) => name));
+  }
 }

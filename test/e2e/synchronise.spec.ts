@@ -66,8 +66,8 @@ describe('synchronising a region with the cloud', () => {
     expect(namesOf(first.body.registered)).toEqual(fleet.slice(2));
     const found = { registered: '192.0.2.1', discovered: '10.0.0.1' };
     const differences = [
-      { id: one, name: 'compute-01', member: 'ip_address', ...found, detail: null },
       { id: one, name: 'compute-01', member: 'active', registered: false, discovered: true, detail: null },
+      { id: one, name: 'compute-01', member: 'ip_address', ...found, detail: null },
       { id: two, name: 'compute-02', member: 'retired', registered: true, discovered: false, detail: null },
     ];
     expect(first.body.differences).toEqual(differences);
@@ -75,7 +75,8 @@ describe('synchronising a region with the cloud', () => {
     const before = (await gateway.events()).length;
     const second = await root.post(`/v1/regions/${regionId}/synchronise`, {});
     expect(second.body).toEqual({ ...first.body, registered: [] });
-    expect(await gateway.events()).toHaveLength(before);
+    const written = (await gateway.events()).slice(before).map(({ type }) => type);
+    expect(written).toEqual(['SynchronisationStarted', 'SynchronisationCompleted']);
   });
 
   it('can be tried first', async () => {

@@ -50,7 +50,10 @@ import { NetworkDeviceController } from './inventory/network-device.controller.j
 import { NetworkInterfaceController } from './inventory/network-interface.controller.js';
 import { Owners } from './inventory/owners.js';
 import { RegionController } from './inventory/region.controller.js';
-import { SynchronisationController } from './inventory/synchronisation.controller.js';
+import {
+  synchronisationControllers,
+  synchronisationProviders,
+} from './inventory/synchronisation.providers.js';
 import { variablesControllers } from './inventory/variables.controller.js';
 import { WindowController } from './maintenance/window.controller.js';
 import { timeControllers } from './time/time.controllers.js';
@@ -77,7 +80,7 @@ import { WorkflowController } from './workflows/workflow.controller.js';
     ApiKeyController,
     CloudController,
     RegionController,
-    SynchronisationController,
+    ...synchronisationControllers,
     CellController,
     HostController,
     NetworkDeviceController,
@@ -109,6 +112,7 @@ import { WorkflowController } from './workflows/workflow.controller.js';
     AccessQueries,
     InventoryQueries,
     FleetQueries,
+    ...synchronisationProviders,
     HangingQueries,
     Cascade,
     FleetIndex,

@@ -1,6 +1,10 @@
 import { Module } from '@nestjs/common';
 import { CloudHandler, ProjectHandler, RegionHandler, VariablesHandler } from './inventory.handlers.js';
+import { SynchronisationHandler, SynchroniseHandler } from './synchronisation.handlers.js';
+import { Synchroniser } from './synchroniser.js';
 
-/** Takes the inventory's commands. Whoever imports it provides a global `CommandRunner`. */
-@Module({ providers: [ProjectHandler, CloudHandler, RegionHandler, VariablesHandler] })
+const synchronising = [Synchroniser, SynchronisationHandler, SynchroniseHandler];
+
+/** Takes the inventory's commands. Whoever imports it provides a global `CommandRunner` and a global `Clock`. */
+@Module({ providers: [ProjectHandler, CloudHandler, RegionHandler, VariablesHandler, ...synchronising] })
 export class InventoryModule {}

@@ -22,6 +22,7 @@ export type DeviceCommand =
       osVersion?: string | null;
       vlans?: string | null;
       labels?: readonly string[];
+      managedBy?: string;
     }
   | {
       type: 'ChangeDevice';

@@ -17,6 +17,7 @@ export interface Device {
   modelName: string | null;
   osVersion: string | null;
   vlans: string | null;
+  readonly managedBy?: string;
   labels: ReadonlySet<string>;
   retired: boolean;
   /** The maintenance window that it is under. */

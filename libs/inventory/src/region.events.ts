@@ -29,6 +29,8 @@ export type DeviceRegistered = Event<
     vlans?: string | null;
     /** Left out when there are none. */
     labels?: readonly string[];
+    /** The mark of the source that brought it; left out for what nobody keeps in step. */
+    managedBy?: string;
   }
 >;
 export type DeviceRenamed = Event<'DeviceRenamed', { deviceId: string; name: string }>;
