@@ -27,7 +27,7 @@ export class HistoryQueries {
 
   /** Those that may be the event: more than one only by an accident of numbers. */
   byEvent(view: ReadView, eventId: string): readonly LogEntryRow[] {
-    const sql = `SELECT ${columns} FROM log_entries WHERE id_start = substr(?, 1, 13) ORDER BY cursor LIMIT 10`;
+    const sql = `SELECT ${columns} FROM log_entries WHERE id_start = substr(?, 1, 18) ORDER BY cursor LIMIT 10`;
     return view.all(sql, eventId);
   }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Command, CommandBus } from '@nestjs/cqrs';
-import { v5, v7 } from 'uuid';
+import { v5 } from 'uuid';
+import { newId } from '#libs/platform/src/identifiers.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import type { Cursor, RequestMark } from '#libs/kernel/src/event.js';
 import type { CommandMetadata, Receipt } from '#libs/platform/src/command-runner/command-runner.js';
@@ -68,7 +69,7 @@ export class Commands {
   /** Makes something; answers it, with `Location`. */
   async create<Body>(
     exchange: Exchange,
-    { collection, id = v7() }: Place,
+    { collection, id = newId() }: Place,
     plan: (id: string) => Plan,
     show: Show<Body>,
   ): Promise<Body> {

@@ -1,7 +1,7 @@
-import { parse, v5 } from 'uuid';
 import type { Event, Metadata } from '#libs/kernel/src/event.js';
 import type { JsonObject } from '#libs/kernel/src/json.js';
 import type { NewEvent } from '#libs/platform/src/event-store/event-store.js';
+import { derivedId } from '#libs/platform/src/identifiers.js';
 
 /** What travels with a command: what its events will carry, and what it expects of its subject. */
 export interface CommandMetadata extends Metadata {
@@ -18,9 +18,8 @@ const stored = ({ expectedRevision: _expected, subject: _subject, ...metadata }:
 export const toNewEvents = (events: readonly Event[], metadata: CommandMetadata): NewEvent[] => {
   if (events.length === 0) return [];
   const { request, ...shared } = stored(metadata);
-  const command = parse(metadata.commandId);
   return events.map((event, index) => ({
-    id: v5(String(index), command),
+    id: derivedId(metadata.commandId, index),
     type: event.type,
     data: event.data as JsonObject,
     metadata: (request && index === events.length - 1
