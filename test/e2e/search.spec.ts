@@ -137,15 +137,17 @@ describe('a search by variables', () => {
     }
   });
 
-  it('of a cloud or a project sees its own', async () => {
+  it('of a cloud sees its own and those of its project, which sees its own', async () => {
     const { key, cloud } = await fleet();
     const { name } = await get(cloud);
     await set(project(), { [key]: 1 });
-    expect(await search('clouds', `${key}:1`)).toEqual([]);
+    expect(await search('clouds', `${key}:1`)).toContain(name);
+    expect(await search('clouds', `${key}:1`, '&resolved-values=false')).toEqual([]);
     expect(await search('projects', `${key}:1`)).toEqual([(await get(project())).name]);
     expect(await search('projects', `${key}:2`)).toEqual([]);
     await set(cloud, { [key]: 2 });
     expect(await search('clouds', `${key}:2`)).toEqual([name]);
+    expect(await search('clouds', `${key}:1`)).not.toContain(name);
     await unset(project(), [key]);
   });
 
@@ -221,13 +223,17 @@ describe('a search by variables', () => {
     const { key, cell, parentCell, child, regionId } = await fleet();
     const { headers } = await set(cell, { [key]: 'old' });
     const then = `&as_of=${headers['craton-cursor']}`;
-    await set(cell, { [key]: 'new' });
+    const { headers: later } = await set(cell, { [key]: 'new' });
+    const between = `&as_of=${later['craton-cursor']}`;
     await gateway.root.put(child, { cell_id: parentCell.slice(10) });
     await post('/v1/hosts', { name: 'later', region_id: regionId, ...hardware, variables: { [key]: 'old' } });
     expect(await search('hosts', `${key}:"old"`, then)).toEqual(['child']);
     expect(await search('hosts', `${key}:"new"`, then)).toEqual([]);
     expect(await search('hosts', `${key}:"old"`)).toEqual(['later']);
     expect(await search('network-devices', `${key}:"new"`)).toEqual(['switch']);
+    // One moment after another, and back: what is kept of one is not told of the other.
+    expect(await search('hosts', `${key}:"old"`, between)).toEqual([]);
+    expect(await search('hosts', `${key}:"new"`, between)).toEqual(['child']);
     expect(await search('hosts', `${key}:"old"`, then)).toEqual(['child']);
   });
 

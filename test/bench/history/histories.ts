@@ -91,9 +91,8 @@ export const levels = (key: Key, hosts: number): History => {
 
 const racks = 50;
 
-/** Shadows what the cell has under the first key; what the last two hold differs from host to host. */
+/** Differs from host to host. */
 const searchable = (pen: Pen): Values => ({
-  ...named(15, 3, 'host'),
   rack: `rack-${pen.below(racks)}`,
   cores: 2 ** (3 + pen.below(5)),
 });
@@ -114,7 +113,7 @@ export const aged = (key: Key, hosts: number): History => {
   const fleet = new Fleet(pen);
   return historyOf(
     fleet,
-    levelled({ fleet, pen, key, hosts }, () => searchable(pen)),
+    levelled({ fleet, pen, key, hosts }, () => ({ ...named(15, 3, 'host'), ...searchable(pen) })),
     ageing(fleet, pen, hosts),
   );
 };

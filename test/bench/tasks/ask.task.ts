@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import type { Answered, Asking } from '../asks.js';
 import { task } from '../task.js';
 
-const longestMs = 60_000;
+const longestMs = 240_000;
 
 interface Ask {
   readonly url: string;

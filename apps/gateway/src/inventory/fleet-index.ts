@@ -65,14 +65,19 @@ class Snapshot {
   }
 }
 
+interface Kept {
+  readonly cursor: ReadView['cursor'];
+  readonly snapshot: Snapshot;
+}
+
 /**
  * Searches by variables. Keeps the tree of the fleet and the columns of the keys that were asked for last, as long as nothing
- * changes; the past is laid out for each search and then let go.
+ * changes; and the same of the moment of the past that was asked for last.
  */
 @Injectable()
 export class FleetIndex {
-  private cursor: ReadView['cursor'];
-  private present: Snapshot | undefined;
+  private present: Kept | undefined;
+  private past: Kept | undefined;
 
   constructor(
     private readonly fleet: FleetQueries,
@@ -92,12 +97,16 @@ export class FleetIndex {
   }
 
   private snapshot(view: ReadView): Snapshot {
-    if (view.cursor !== this.readStore.cursor()) return this.plant(view);
-    if (!this.present || this.cursor !== view.cursor) {
-      this.present = this.plant(view);
-      this.cursor = view.cursor;
-    }
-    return this.present;
+    const isPresent = view.cursor === this.readStore.cursor();
+    const kept = isPresent ? this.present : this.past;
+    if (kept && kept.cursor === view.cursor) return kept.snapshot;
+    // The old one goes before there is a new one: both at once would be the most memory that a search takes.
+    if (isPresent) this.present = undefined;
+    else this.past = undefined;
+    const snapshot = this.plant(view);
+    if (isPresent) this.present = { cursor: view.cursor, snapshot };
+    else this.past = { cursor: view.cursor, snapshot };
+    return snapshot;
   }
 
   private plant(view: ReadView): Snapshot {
