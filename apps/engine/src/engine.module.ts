@@ -8,6 +8,7 @@ import type { StepPlugin } from '#libs/workflows/src/step-plugin.port.js';
 import { WorkflowsModule } from '#libs/workflows/src/workflows.module.js';
 import { MaintenanceQueries } from '#projections/maintenance/maintenance.queries.js';
 import { RunQueries } from '#projections/runs/runs.queries.js';
+import { SynchronisationQueries } from '#projections/synchronisation/synchronisation.queries.js';
 import { Engine } from './engine.js';
 import { EngineIdentity } from './engine-identity.js';
 import { EngineParts } from './engine-parts.js';
@@ -29,6 +30,8 @@ import { StepPlugins } from './plugins/step-plugins.js';
 import { RunPerformer } from './run-performer.js';
 import { RunReactor } from './run.reactor.js';
 import { RunRecorder } from './run-recorder.js';
+import { SynchronisationKeeper } from './synchronisation-keeper.js';
+import { SynchronisationReactor } from './synchronisation.reactor.js';
 import { Watchdog } from './watchdog.js';
 import { WatchdogFindings } from './watchdog-findings.js';
 import { WatchdogRounds } from './watchdog-rounds.js';
@@ -80,6 +83,9 @@ const made: readonly Provider[] = [
     WindowReactor,
     RunQueries,
     MaintenanceQueries,
+    SynchronisationQueries,
+    SynchronisationKeeper,
+    SynchronisationReactor,
     WatchdogFindings,
     WatchdogRounds,
     Watchdog,

@@ -25,8 +25,8 @@ export interface SynchronisationTask {
 }
 
 const managedBy = 'nova';
-/** Then others may begin. */
-const patienceMs = 300_000;
+/** So long a synchronisation may take; then others may begin. */
+export const longestSynchronisationMs = 300_000;
 const atOnce = 500;
 
 /** Of the host that this synchronisation registers: a repetition knows what it has registered. */
@@ -66,41 +66,52 @@ export class Synchroniser {
     private readonly clock: Clock,
   ) {}
 
-  /** Says that it begins; once it has, nobody else does. */
-  async start(
-    regionId: string,
-    { syncId, cause, engine }: Pick<SynchronisationTask, 'syncId' | 'cause' | 'engine'>,
-    metadata: CommandMetadata,
-  ): Promise<string> {
-    const at = this.now();
-    const deadline = new Date(Date.parse(at) + patienceMs).toISOString();
-    await this.send(
-      regionId,
-      { type: 'StartSynchronisation', syncId, cause, engine, at, deadline },
-      metadata,
-    );
-    return deadline;
-  }
-
   /** The receipt is that of the end, which carries the mark of the request. */
   async perform(
     regionId: string,
     task: SynchronisationTask,
     { request, ...metadata }: CommandMetadata,
   ): Promise<Receipt> {
-    const deadline = await this.start(regionId, task, metadata);
-    const work = { regionId, task, metadata, deadline };
+    await this.start(regionId, task, metadata);
     try {
+      const work = { regionId, task, metadata, deadline: await this.deadline(regionId, task.syncId) };
       const plan = await this.plan(work);
       await this.carryOut(work, plan);
       return await this.complete(work, plan, request);
     } catch (error) {
-      await this.fail(regionId, task.syncId, wordsOf(error), metadata);
+      // Where even that cannot be written, it is lost by its deadline.
+      await this.fail(regionId, task.syncId, wordsOf(error), metadata).catch(() => undefined);
       throw error;
     }
   }
 
-  async fail(regionId: string, syncId: string, reason: string, metadata: CommandMetadata): Promise<void> {
+  /** Says that it begins, unless that was said already; once it has, nobody else does. */
+  private async start(
+    regionId: string,
+    { syncId, cause, engine }: SynchronisationTask,
+    metadata: CommandMetadata,
+  ): Promise<void> {
+    const at = this.now();
+    const deadline = new Date(Date.parse(at) + longestSynchronisationMs).toISOString();
+    await this.send(
+      regionId,
+      { type: 'StartSynchronisation', syncId, cause, engine, at, deadline },
+      metadata,
+    );
+  }
+
+  private async deadline(regionId: string, syncId: string): Promise<string> {
+    const { running } = (await this.runner.read(synchronisation, regionId)).state;
+    if (running?.syncId === syncId) return running.deadline;
+    throw new DomainError('illegal-state', `synchronisation ${syncId} is over`);
+  }
+
+  private async fail(
+    regionId: string,
+    syncId: string,
+    reason: string,
+    metadata: CommandMetadata,
+  ): Promise<void> {
     await this.send(regionId, { type: 'FailSynchronisation', syncId, at: this.now(), reason }, metadata);
   }
 
