@@ -1,3 +1,4 @@
+// Loaded by Node itself in Jest's global setup: only types that can be stripped, and only imports of `node:`.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
@@ -14,7 +15,7 @@ const apt = async (...words: readonly string[]): Promise<void> => {
   await run('flock', [lock, 'apt-get', '-o', 'DPkg::Lock::Timeout=300', ...words], { env, timeout: 600_000 });
 };
 
-const install = async (name: string): Promise<void> => {
+const fetched = async (name: string): Promise<void> => {
   // 101: do not start a service that the package brings; it would listen on every address.
   const policy = '/usr/sbin/policy-rc.d';
   const ours = !existsSync(policy);
@@ -30,15 +31,19 @@ const install = async (name: string): Promise<void> => {
   }
 };
 
-/** Installs Debian's package when the program is not there and we are root; else rejects, saying what to do. */
-export const needsPackage = async (program: string, name: string, remedy = ''): Promise<void> => {
-  if (existsSync(program)) return;
+/** Installs Debian's package when we are root; else rejects, saying what to do. */
+export const install = async (name: string, remedy = ''): Promise<void> => {
   const advice = `${remedy}install ${name} (Debian: apt-get install ${name})`;
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get'))
     throw new Error(`there is no ${name}: ${advice}`);
   try {
-    await install(name);
+    await fetched(name);
   } catch (error) {
     throw new Error(`${name} cannot be installed: ${advice}`, { cause: error });
   }
+};
+
+/** The same when the program is not there. */
+export const needsPackage = async (program: string, name: string): Promise<void> => {
+  if (!existsSync(program)) await install(name);
 };

@@ -1,4 +1,4 @@
-// Loaded by Node itself in Jest's global setup: only types that can be stripped, and only imports of `node:`.
+// Loaded by Node itself in Jest's global setup: only types that can be stripped, and imports with the ending of the file.
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { install } from './debian.ts';
 
 const run = promisify(execFile);
 const startMs = 90_000;
@@ -20,33 +21,7 @@ const find = (program: string) =>
     .map((folder) => join(folder, program))
     .find((path) => existsSync(path));
 
-const remedy =
-  'set CRATON_TEST_AMQP_URL to a broker that tests may use, or install rabbitmq-server (Debian: apt-get install rabbitmq-server)';
-
-const apt = async (...words: readonly string[]): Promise<void> => {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  await run('apt-get', ['-o', 'DPkg::Lock::Timeout=300', ...words], { env, timeout: 600_000 });
-};
-
-const install = async (): Promise<void> => {
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get'))
-    throw new Error(`there is no RabbitMQ: ${remedy}`);
-  // 101: do not start the service that the package brings; it would listen on every address.
-  const policy = '/usr/sbin/policy-rc.d';
-  const ours = !existsSync(policy);
-  if (ours) await writeFile(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
-  const wanted = ['install', '-y', '--no-install-recommends', 'rabbitmq-server'];
-  try {
-    await apt(...wanted).catch(async () => {
-      await apt('update');
-      await apt(...wanted);
-    });
-  } catch (error) {
-    throw new Error(`RabbitMQ cannot be installed: ${remedy}`, { cause: error });
-  } finally {
-    if (ours) await rm(policy, { force: true });
-  }
-};
+const remedy = 'set CRATON_TEST_AMQP_URL to a broker that tests may use, or ';
 
 const freePorts = async (count: number): Promise<readonly number[]> => {
   const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
@@ -117,7 +92,7 @@ export class RabbitMq {
 
   /** Installs the program when it is not there and we are root. */
   static async start(): Promise<RabbitMq> {
-    if (find('rabbitmq-server') === undefined) await install();
+    if (find('rabbitmq-server') === undefined) await install('rabbitmq-server', remedy);
     const folder = await mkdtemp(join(tmpdir(), 'craton-rabbitmq-'));
     const password = randomBytes(12).toString('hex');
     const ports = await freePorts(3);
