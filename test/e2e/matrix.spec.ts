@@ -53,6 +53,8 @@ const bodies: Bodies = {
   }),
   VariableValues: async () => ({ matrix: Math.random() }),
   VariableKeys: async () => ['matrix'],
+  VariableSchemaValues: async () => ({ matrix: { type: 'number', maximum: 1 + Math.random() } }),
+  VariableSchemaKeys: async () => ['matrix'],
   Synchronisation: async () => ({ dry_run: true }),
 };
 

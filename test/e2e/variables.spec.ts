@@ -79,12 +79,22 @@ describe('variables over REST', () => {
     await unset(project(), ['project']);
   });
 
-  it('are inherited by regions and cells, not by clouds', async () => {
+  it('are inherited by clouds, regions and cells', async () => {
     const paths = await family();
     await set(project(), { p: 'project', s: 'project' });
     await set(paths.cloud, { c: 'cloud', s: 'cloud' });
     await set(paths.region, { s: 'region' });
-    expect(await get(`${paths.cloud}/variables`)).toEqual({ variables: { c: 'cloud', s: 'cloud' } });
+    const ofCloud = { p: 'project', c: 'cloud', s: 'cloud' };
+    expect(await get(`${paths.cloud}/variables`)).toEqual({ variables: ofCloud });
+    expect((await get(paths.cloud)).variables).toEqual(ofCloud);
+    const own = await get(`${paths.cloud}?resolved-values=false`);
+    expect(own.variables).toEqual({ c: 'cloud', s: 'cloud' });
+    const found = async (more: string) =>
+      (await get(`/v1/clouds?vars=${encodeURIComponent('p:"project"')}${more}`)).clouds;
+    expect((await found('&details=true')).map(({ id }: { id: string }) => id)).toContain(
+      paths.cloud.slice(11),
+    );
+    expect(await found('&resolved-values=false')).toEqual([]);
     const resolved = { p: 'project', c: 'cloud', s: 'region' };
     expect((await get(`${paths.region}/variables`)).variables).toEqual(resolved);
     expect((await get(`${paths.cell}/variables`)).variables).toEqual(resolved);

@@ -13,7 +13,6 @@ import { NetworkQueries } from '#projections/inventory/networks.queries.js';
 import { MaintenanceQueries } from '#projections/maintenance/maintenance.queries.js';
 import { RequestsQueries } from '#projections/requests/requests.queries.js';
 import { RunQueries } from '#projections/runs/runs.queries.js';
-import { VariablesQueries } from '#projections/variables/variables.queries.js';
 import { WorkflowQueries } from '#projections/workflows/workflows.queries.js';
 import { ApiKeyController } from './access/api-key.controller.js';
 import { ProjectController } from './access/project.controller.js';
@@ -43,18 +42,17 @@ import { DevicePresenter } from './inventory/device.presenter.js';
 import { Devices } from './inventory/devices.js';
 import { FleetIndex } from './inventory/fleet-index.js';
 import { HostController } from './inventory/host.controller.js';
-import { InheritedVariables } from './inventory/inherited-variables.js';
 import { labelsControllers } from './inventory/label.controller.js';
 import { NetworkController } from './inventory/network.controller.js';
 import { NetworkDeviceController } from './inventory/network-device.controller.js';
 import { NetworkInterfaceController } from './inventory/network-interface.controller.js';
-import { Owners } from './inventory/owners.js';
 import { RegionController } from './inventory/region.controller.js';
 import {
   synchronisationControllers,
   synchronisationProviders,
 } from './inventory/synchronisation.providers.js';
 import { variablesControllers } from './inventory/variables.controller.js';
+import { variablesProviders } from './inventory/variables.providers.js';
 import { WindowController } from './maintenance/window.controller.js';
 import { timeControllers } from './time/time.controllers.js';
 import { timeProviders } from './time/time.providers.js';
@@ -118,14 +116,12 @@ import { WorkflowController } from './workflows/workflow.controller.js';
     FleetIndex,
     NetworkQueries,
     RequestsQueries,
-    VariablesQueries,
     MaintenanceQueries,
     WorkflowQueries,
     RunQueries,
     KnownWorkflows,
     RunRequests,
-    Owners,
-    InheritedVariables,
+    ...variablesProviders,
     DevicePresenter,
     Devices,
     FleetSources,

@@ -12,6 +12,8 @@ export type Resource =
   | 'networks'
   | 'interfaces'
   | 'variables'
+  | 'secrets'
+  | 'schemas'
   | 'windows'
   | 'workflows'
   | 'runs';
@@ -38,11 +40,18 @@ const writing = (resources: readonly Resource[]): readonly Permission[] =>
 
 /** Whoever may manage keys manages their own; those of others need `users:write` too. */
 const viewer: readonly Permission[] = [
-  ...reading(['projects', 'keys', ...inventory, ...maintenance]),
+  ...reading(['projects', 'keys', ...inventory, 'schemas', ...maintenance]),
   'keys:write',
 ];
 const operator: readonly Permission[] = [...viewer, ...writing([...inventory, 'windows', 'runs'])];
-const admin: readonly Permission[] = [...operator, 'users:read', 'users:write', 'workflows:write'];
+const admin: readonly Permission[] = [
+  ...operator,
+  'users:read',
+  'users:write',
+  'workflows:write',
+  'schemas:write',
+  'secrets:read',
+];
 const auditor: readonly Permission[] = [...viewer, 'users:read'];
 const root: readonly Permission[] = [...admin, 'projects:write'];
 

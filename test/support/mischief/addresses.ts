@@ -1,4 +1,5 @@
 import { addressOf, changes, isIdentified, type Mischief, proper } from './mischief.js';
+import type { Schema } from './operations.js';
 
 export const unknownThing: Mischief = (operation, scene) => {
   if (!isIdentified(operation) || operation.isPublic) return undefined;
@@ -82,10 +83,11 @@ export const wrongQuery: Mischief = (operation, scene) => {
   return { what: `with ?${query}`, ...rest, url: `${url}?${query}`, refused: [400, 403], ...named };
 };
 
+const isNarrow = ({ type, format, enum: words }: Schema): boolean =>
+  type !== 'string' || format !== undefined || words !== undefined;
+
 export const wrongParameter: Mischief = (operation, scene) => {
-  const narrow = Object.entries(operation.query).filter(
-    ([, schema]) => schema.type !== 'string' || schema.format !== undefined || schema.enum !== undefined,
-  );
+  const narrow = Object.entries(operation.query).filter(([, schema]) => isNarrow(schema.items ?? schema));
   if (narrow.length === 0) return undefined;
   const [name] = scene.chance.one(narrow);
   const value = scene.chance.one(values);

@@ -5,11 +5,12 @@ import { newId } from '#libs/platform/src/identifiers.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import type { Cursor, RequestMark } from '#libs/kernel/src/event.js';
 import type { CommandMetadata, Receipt } from '#libs/platform/src/command-runner/command-runner.js';
+import { KeyRing } from '#libs/platform/src/sealing/key-ring.js';
 import { ReadStore, type ReadView } from '#libs/platform/src/read-store/read-store.js';
 import { type RequestRow, RequestsQueries } from '#projections/requests/requests.queries.js';
 import { demandWithinLimits } from '../access/variable-limits.js';
 import type { Exchange } from './exchange.js';
-import { fingerprint, idempotencyKey, Turns } from './idempotency.js';
+import { fingerprints, idempotencyKey, Turns } from './idempotency.js';
 import { reasonOf } from './reason.js';
 import { expectedRevision } from './revision.js';
 
@@ -64,6 +65,7 @@ export class Commands {
     private readonly bus: CommandBus,
     private readonly readStore: ReadStore,
     private readonly requests: RequestsQueries,
+    private readonly keys: KeyRing,
   ) {}
 
   /** Makes something; answers it, with `Location`. */
@@ -114,19 +116,20 @@ export class Commands {
     if (key === undefined) return this.send(exchange, subject, plan(subject), undefined);
     const { userId } = exchange.caller;
     return this.turns.take(`${userId} ${key}`, async () => {
-      const mark = { key, fingerprint: fingerprint(exchange.request), subject };
-      const first = this.firstOf(userId, mark);
+      const known = fingerprints(exchange.request, this.keys);
+      const mark = { key, fingerprint: known[0] ?? '', subject };
+      const first = this.firstOf(userId, mark, known);
       if (first) return this.finish(exchange, first, mark, plan);
       const outcome = await this.send(exchange, subject, plan(subject), mark);
       // The runner may have known the request although this read model did not yet.
-      const recorded = this.firstOf(userId, mark);
+      const recorded = this.firstOf(userId, mark, known);
       return recorded && recorded.subject !== subject ? this.finish(exchange, recorded, mark, plan) : outcome;
     });
   }
 
-  private firstOf(userId: string, mark: RequestMark): RequestRow | undefined {
+  private firstOf(userId: string, mark: RequestMark, known: readonly string[]): RequestRow | undefined {
     const first = this.requests.find(this.readStore.now(), userId, mark.key);
-    if (!first || first.fingerprint === mark.fingerprint) return first;
+    if (!first || known.includes(first.fingerprint)) return first;
     throw new DomainError(
       'idempotency-key-reused',
       'the Idempotency-Key was given with another request before',

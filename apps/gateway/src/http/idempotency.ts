@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '#libs/kernel/src/errors.js';
+import type { KeyRing } from '#libs/platform/src/sealing/key-ring.js';
 
 const visible = /^[\x21-\x7e]{1,255}$/;
 
@@ -15,9 +16,14 @@ export const idempotencyKey = ({ headers }: FastifyRequest): string | undefined 
   });
 };
 
-/** What makes two requests the same request. */
-export const fingerprint = ({ method, url, body }: FastifyRequest): string =>
-  hash('sha256', `${method} ${url} ${JSON.stringify(body ?? null)}`, 'base64url');
+/**
+ * What makes two requests the same request, in every way that it may have been recorded: the first is the one to record. With keys
+ * it is none that somebody who reads the log could try out secrets by.
+ */
+export const fingerprints = ({ method, url, body }: FastifyRequest, keys: KeyRing): readonly string[] => {
+  const text = `${method} ${url} ${JSON.stringify(body ?? null)}`;
+  return [...keys.marksOf(text), hash('sha256', text, 'base64url')];
+};
 
 /** One at a time for each key, in the order of asking. */
 export class Turns {

@@ -97,7 +97,7 @@ export class Fleet {
       kind: 'cloud' as const,
       row: { ...cloud, name: places.cloudName(cloud) },
       place: {},
-      chain: { near: [cloud.id], far: [] },
+      chain: { near: [cloud.id], far: idsOf(owners.ofCloud(cloud)).slice(1) },
     }));
     const regions = [...places.regions.values()].map((row) => ({
       kind: 'region' as const,

@@ -7,7 +7,7 @@ import { Current, type Exchange, Id } from '../http/exchange.js';
 import { page } from '../http/page.js';
 import { Answers, AnswersPage, Requires } from '../http/requires.js';
 import { CellBody, CellChange, CellQuery, NewCell } from './cell.bodies.js';
-import { InheritedVariables, settingVariables, type Values } from './inherited-variables.js';
+import { InheritedVariables, type Values } from './inherited-variables.js';
 import { InheritingQuery } from './inheriting.query.js';
 import { Owners } from './owners.js';
 import { demandSame, referred } from './references.js';
@@ -64,7 +64,9 @@ export class CellController {
           steps: [
             (metadata) =>
               new ToRegion(regionId, { type: 'RegisterCell', cellId, cloudId, name, note }, metadata),
-            ...settingVariables('cell', cellId, variables),
+            ...this.variables.ofNew(exchange, { kind: 'cell', id: cellId }, variables, () =>
+              this.owners.ofRegion(region),
+            ),
           ],
         };
       },

@@ -1,8 +1,8 @@
 import type { Json } from '#libs/kernel/src/json.js';
 import { RecordBody } from '../http/bodies.js';
 import { Identifier, Name, Note, Optional, Variables } from '../http/fields.js';
-import { DetailedPageQuery, SortKeys } from '../http/query.js';
-import { Vars } from './vars.field.js';
+import { SortKeys } from '../http/query.js';
+import { InheritingPageQuery } from './inheriting.query.js';
 
 export class NewCloud {
   @Name()
@@ -27,14 +27,10 @@ export class CloudChange {
   readonly note?: string | null;
 }
 
-export class CloudQuery extends DetailedPageQuery {
+export class CloudQuery extends InheritingPageQuery {
   @Optional()
   @SortKeys('name')
   override readonly sort_keys?: string;
-
-  @Optional()
-  @Vars()
-  readonly vars?: string;
 
   @Optional()
   @Identifier()
@@ -55,7 +51,7 @@ export class CloudBody extends RecordBody {
   @Note()
   readonly note: string | null;
 
-  /** The cloud's own. Left out of lists unless `details=true`, and of the answer to a change. */
+  /** Those in effect, or the cloud's own. Left out of lists unless `details=true`, and of the answer to a change. */
   @Optional()
   @Variables()
   readonly variables?: Readonly<Record<string, Json>>;

@@ -8,7 +8,8 @@ import { page } from '../http/page.js';
 import { Answers, AnswersPage, Requires } from '../http/requires.js';
 import { Cascade } from './cascade.js';
 import { CloudBody, CloudChange, CloudQuery, NewCloud } from './cloud.bodies.js';
-import { InheritedVariables, settingVariables, type Values } from './inherited-variables.js';
+import { InheritedVariables, type Values } from './inherited-variables.js';
+import { InheritingQuery } from './inheriting.query.js';
 import { RemovalQuery } from './removal.query.js';
 
 const bodyOf = (row: CloudRow, variables?: Values): CloudBody => ({
@@ -36,9 +37,9 @@ export class CloudController {
   list(@Current() exchange: Exchange, @Query() query: CloudQuery) {
     const { view, scope: projectId } = exchange;
     const { id, name } = query;
-    const ids = this.variables.matching(view, { vars: query.vars, 'resolved-values': false });
+    const ids = this.variables.matching(view, query);
     const found = this.inventory.clouds(view, { projectId, id, name, ids }, query);
-    const chains = query.details ? found.rows.map((row) => [{ kind: 'cloud', id: row.id } as const]) : [];
+    const chains = query.details ? found.rows.map((row) => this.chain(row, query)) : [];
     const variables = this.variables.valuesOfAll(view, chains);
     return page(exchange, query, found, ['clouds', (row, index) => bodyOf(row, variables[index])]);
   }
@@ -55,18 +56,20 @@ export class CloudController {
         projectId,
         steps: [
           (metadata) => new ToProject(projectId, { type: 'RegisterCloud', cloudId, name, note }, metadata),
-          ...settingVariables('cloud', cloudId, variables),
+          ...this.variables.ofNew(exchange, { kind: 'cloud', id: cloudId }, variables, () => [
+            { kind: 'project', id: projectId },
+          ]),
         ],
       }),
-      (view, id) => this.shown(exchange, view, id, true),
+      (view, id) => this.shown(exchange, view, id, { 'resolved-values': false }),
     );
   }
 
   @Get(':id')
   @Requires('clouds:read')
-  @Answers('Shows a cloud with its own variables', CloudBody)
-  show(@Current() exchange: Exchange, @Id() id: string) {
-    return this.shown(exchange, exchange.view, id, true);
+  @Answers('Shows a cloud with its variables and those of its project', CloudBody)
+  show(@Current() exchange: Exchange, @Id() id: string, @Query() query: InheritingQuery) {
+    return this.shown(exchange, exchange.view, id, query);
   }
 
   @Put(':id')
@@ -86,7 +89,7 @@ export class CloudController {
           ],
         };
       },
-      (view) => this.shown(exchange, view, id, false),
+      (view) => this.shown(exchange, view, id),
     );
   }
 
@@ -113,9 +116,15 @@ export class CloudController {
     return exchange.visible(this.inventory.cloud(view, id), 'cloud');
   }
 
-  private shown(exchange: Exchange, view: ReadView, id: string, withVariables: boolean): CloudBody {
+  /** Without a query, without variables. */
+  private shown(exchange: Exchange, view: ReadView, id: string, query?: InheritingQuery): CloudBody {
     const row = this.found(exchange, view, id);
-    const variables = withVariables ? this.variables.values(view, [{ kind: 'cloud', id }]) : undefined;
+    const variables = query && this.variables.values(view, this.chain(row, query));
     return exchange.tagged(row.revision, bodyOf(row, variables));
+  }
+
+  private chain(row: CloudRow, query: InheritingQuery) {
+    const chain = this.variables.owners.ofCloud(row);
+    return query['resolved-values'] === false ? chain.slice(0, 1) : chain;
   }
 }

@@ -10,8 +10,7 @@ import { page } from '../http/page.js';
 import type { HostQuery, NetworkDeviceChange, NewNetworkDevice } from './device.bodies.js';
 import { changesOf, filterOf, registrationOf } from './device.commands.js';
 import { collections, DevicePresenter } from './device.presenter.js';
-import { FleetIndex } from './fleet-index.js';
-import { settingVariables } from './inherited-variables.js';
+import { InheritedVariables } from './inherited-variables.js';
 import type { InheritingQuery } from './inheriting.query.js';
 import { demandSame, inRegion, referred } from './references.js';
 
@@ -20,14 +19,14 @@ import { demandSame, inRegion, referred } from './references.js';
 export class Devices {
   constructor(
     private readonly inventory: InventoryQueries,
-    private readonly fleet: FleetIndex,
+    private readonly variables: InheritedVariables,
     private readonly presenter: DevicePresenter,
     private readonly commands: Commands,
   ) {}
 
   list(exchange: Exchange, kind: DeviceKind, query: HostQuery) {
     const { view, scope } = exchange;
-    const filter = { ...filterOf(query, scope, kind), ids: this.fleet.matching(view, query) };
+    const filter = { ...filterOf(query, scope, kind), ids: this.variables.matching(view, query) };
     const found = this.inventory.devices(view, filter, query);
     const collection = collections[kind].replace('-', '_');
     return page(exchange, query, found, [collection, this.presenter.each(exchange, found.rows, query)]);
@@ -51,7 +50,9 @@ export class Devices {
           projectId,
           steps: [
             (metadata) => new ToRegion(regionId, command, metadata),
-            ...settingVariables(kind, deviceId, device.variables ?? {}),
+            ...this.variables.ofNew(exchange, { kind, id: deviceId }, device.variables ?? {}, () =>
+              this.variables.owners.ofNewDevice(exchange.view, region, device),
+            ),
           ],
         };
       },

@@ -1,7 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ToVariables } from '#libs/inventory/src/inventory.handlers.js';
 import { nearest, resolve } from '#libs/inventory/src/resolution.policy.js';
-import type { OwnerKind } from '#libs/inventory/src/variables.events.js';
 import type { Cursor } from '#libs/kernel/src/event.js';
 import type { Json } from '#libs/kernel/src/json.js';
 import type { Nature } from '#libs/kernel/src/masks.js';
@@ -12,17 +10,14 @@ import {
   VariablesQueries,
   type ValueRow,
 } from '#projections/variables/variables.queries.js';
-import { type Step, unconditionally } from '../http/commands.js';
+import type { Step } from '../http/commands.js';
+import type { Exchange } from '../http/exchange.js';
 import { FleetIndex, type VarsAsked } from './fleet-index.js';
 import { type Link, Owners } from './owners.js';
+import { SettingVariables, type Values } from './setting-variables.js';
+import type { OwnerShown } from './variable-schemas.js';
 
-export type Values = Readonly<Record<string, Json>>;
-
-export interface OwnerShown {
-  readonly kind: string;
-  readonly id: string;
-  readonly name: string;
-}
+export type { Values } from './setting-variables.js';
 
 /** Where a value comes from, and what would be in effect without it, nearest first. */
 export interface Explained {
@@ -59,15 +54,6 @@ const parsed = (rows: ReadonlyMap<string, ValueRow>): Values =>
 
 const idsOf = (chain: readonly Link[]): string[] => chain.map(({ id }) => id);
 
-/** The command that gives something new its variables; none when there are none. */
-export const settingVariables = (ownerKind: OwnerKind, ownerId: string, values: Values): Step[] =>
-  Object.keys(values).length === 0
-    ? []
-    : [
-        (metadata) =>
-          new ToVariables(ownerId, { type: 'SetVariables', ownerKind, values }, unconditionally(metadata)),
-      ];
-
 /** What many hosts inherit alike, kept for as long as nothing changes: at one cursor there is one answer. */
 class Common {
   private cursor: Cursor | undefined;
@@ -92,7 +78,18 @@ export class InheritedVariables {
     private readonly queries: VariablesQueries,
     readonly owners: Owners,
     private readonly fleet: FleetIndex,
+    private readonly setting: SettingVariables,
   ) {}
+
+  /** As `SettingVariables.ofNew`: the steps that give something new its variables. */
+  ofNew(
+    exchange: Exchange,
+    link: Link,
+    values: Values,
+    above: () => readonly Link[] = () => [],
+  ): readonly Step[] {
+    return this.setting.ofNew(exchange, link, values, above);
+  }
 
   /** As `FleetIndex.matching`: which owners have such variables. */
   matching(view: ReadView, asked: VarsAsked): readonly string[] | undefined {
@@ -143,7 +140,12 @@ export class InheritedVariables {
     });
   }
 
-  explained(view: ReadView, chain: readonly Link[]): Readonly<Record<string, Explained>> {
+  /** What is in effect comes as `found` says, where it says something; what is shadowed as others see it. */
+  explained(
+    view: ReadView,
+    chain: readonly Link[],
+    found: ReadonlyMap<string, string>,
+  ): Readonly<Record<string, Explained>> {
     const ids = idsOf(chain);
     const own = this.queries
       .own(view, ids)
@@ -157,7 +159,9 @@ export class InheritedVariables {
       [...resolve(ids, own)].map(([key, { effective, shadowed }]) => {
         const { nature, event_id, actor, changed_at, reason } = effective.value;
         const shadows = shadowed.map(valueOf);
-        return [key, { ...valueOf(effective), nature, event_id, actor, changed_at, reason, shadows }];
+        const shown = found.has(key) && { value: JSON.parse(found.get(key) as string) as Json };
+        const known = { nature, event_id, actor, changed_at, reason, shadows };
+        return [key, { ...valueOf(effective), ...shown, ...known }];
       }),
     );
   }

@@ -9,7 +9,7 @@ import { Current, type Exchange, Id } from '../http/exchange.js';
 import { page } from '../http/page.js';
 import { Answers, AnswersPage, Requires } from '../http/requires.js';
 import { collections } from './device.presenter.js';
-import { InheritedVariables, settingVariables, type Values } from './inherited-variables.js';
+import { InheritedVariables, type Values } from './inherited-variables.js';
 import { InheritingQuery } from './inheriting.query.js';
 import { canonicalAddress } from './inventory.fields.js';
 import {
@@ -98,7 +98,9 @@ export class NetworkInterfaceController {
           projectId,
           steps: [
             (metadata) => new ToRegion(regionId, command, metadata),
-            ...settingVariables('network-interface', interfaceId, variables),
+            ...this.variables.ofNew(exchange, { kind: 'network-interface', id: interfaceId }, variables, () =>
+              this.variables.owners.ofDevice(view, device),
+            ),
           ],
         };
       },

@@ -8,7 +8,7 @@ import { Commands, type Plan } from '../http/commands.js';
 import { Current, type Exchange, Id } from '../http/exchange.js';
 import { page } from '../http/page.js';
 import { Answers, AnswersPage, Requires } from '../http/requires.js';
-import { InheritedVariables, settingVariables, type Values } from './inherited-variables.js';
+import { InheritedVariables, type Values } from './inherited-variables.js';
 import { InheritingQuery } from './inheriting.query.js';
 import { canonicalCidr } from './inventory.fields.js';
 import { NetworkBody, NetworkChange, NetworkQuery, NewNetwork } from './network.bodies.js';
@@ -84,7 +84,9 @@ export class NetworkController {
           projectId,
           steps: [
             (metadata) => new ToRegion(regionId, command, metadata),
-            ...settingVariables('network', networkId, variables),
+            ...this.variables.ofNew(exchange, { kind: 'network', id: networkId }, variables, () =>
+              this.variables.owners.ofRegion(region),
+            ),
           ],
         };
       },

@@ -5,6 +5,7 @@ import type { ReadView } from '#libs/platform/src/read-store/read-store.js';
 import { AccessQueries } from '#projections/access/access.queries.js';
 import {
   type CellRow,
+  type CloudRow,
   type DeviceRow,
   InventoryQueries,
   type RegionRow,
@@ -36,9 +37,14 @@ interface OwnerRow {
   readonly project_id: string;
 }
 
+interface NewPlace {
+  readonly parent_id?: string | null;
+  readonly cell_id?: string | null;
+}
+
 type Found = readonly [OwnerRow, () => readonly Link[]];
 
-/** Finds owners of variables, and whom they inherit from. Clouds and projects inherit nothing. */
+/** Finds owners of variables, and whom they inherit from. Projects inherit nothing. */
 @Injectable()
 export class Owners {
   private readonly finders: Readonly<Record<OwnerKind, (view: ReadView, id: string) => Found | undefined>> = {
@@ -48,7 +54,7 @@ export class Owners {
     },
     cloud: (view, id) => {
       const row = this.inventory.cloud(view, id);
-      return row && [row, () => [{ kind: 'cloud', id }]];
+      return row && [row, () => this.ofCloud(row)];
     },
     region: (view, id) => {
       const row = this.inventory.region(view, id);
@@ -84,12 +90,15 @@ export class Owners {
     return { kind, id, projectId, chain: chain?.() ?? [] };
   }
 
-  ofRegion({ id, cloud_id, project_id }: Pick<RegionRow, 'id' | 'cloud_id' | 'project_id'>): readonly Link[] {
+  ofCloud({ id, project_id }: Pick<CloudRow, 'id' | 'project_id'>): readonly Link[] {
     return [
-      { kind: 'region', id },
-      { kind: 'cloud', id: cloud_id },
+      { kind: 'cloud', id },
       { kind: 'project', id: project_id },
     ];
+  }
+
+  ofRegion({ id, cloud_id, project_id }: Pick<RegionRow, 'id' | 'cloud_id' | 'project_id'>): readonly Link[] {
+    return [{ kind: 'region', id }, ...this.ofCloud({ id: cloud_id, project_id })];
   }
 
   ofCell({ id, region_id, cloud_id, project_id }: CellRow): readonly Link[] {
@@ -107,6 +116,17 @@ export class Owners {
       { kind: 'region', id: region_id },
       { kind: 'cloud', id: cloud_id },
       { kind: 'project', id: project_id },
+    ];
+  }
+
+  /** Whom a device will inherit from that is about to be registered in a region, in a cell or under a parent of it. */
+  ofNewDevice(view: ReadView, region: RegionRow, { parent_id, cell_id }: NewPlace): readonly Link[] {
+    const parent = parent_id ? this.inventory.device(view, parent_id) : undefined;
+    const above = parent ? [parent, ...this.inventory.ancestors(view, parent.id)] : [];
+    return [
+      ...above.map(({ kind, id }) => ({ kind, id })),
+      ...(cell_id ? [{ kind: 'cell', id: cell_id } as const] : []),
+      ...this.ofRegion(region),
     ];
   }
 

@@ -6,7 +6,7 @@ import { Commands, unconditionally } from '../http/commands.js';
 import { Current, type Exchange, Id } from '../http/exchange.js';
 import { page } from '../http/page.js';
 import { Answers, AnswersPage, Requires } from '../http/requires.js';
-import { InheritedVariables, settingVariables, type Values } from './inherited-variables.js';
+import { InheritedVariables, type Values } from './inherited-variables.js';
 import { InheritingQuery } from './inheriting.query.js';
 import { Owners } from './owners.js';
 import { referred } from './references.js';
@@ -62,7 +62,9 @@ export class RegionController {
           projectId: cloud.project_id,
           steps: [
             (metadata) => new ToCloud(cloud.id, { type: 'RegisterRegion', regionId, name, note }, metadata),
-            ...settingVariables('region', regionId, variables),
+            ...this.variables.ofNew(exchange, { kind: 'region', id: regionId }, variables, () =>
+              this.owners.ofCloud(cloud),
+            ),
           ],
         };
       },

@@ -1,5 +1,17 @@
 import type { Json } from '#libs/kernel/src/json.js';
-import { AnyObject, Flag, Optional, VariableNames, Variables } from '../http/fields.js';
+import {
+  AnyObject,
+  check,
+  Flag,
+  Identifier,
+  ListOf,
+  Name,
+  Optional,
+  Part,
+  Repeatable,
+  VariableNames,
+  Variables,
+} from '../http/fields.js';
 import { AsOfQuery } from '../http/query.js';
 import { WholeBody } from '../http/whole-body.js';
 
@@ -25,10 +37,64 @@ export class VariablesQuery extends AsOfQuery {
   @Optional()
   @Flag()
   readonly explain?: boolean;
+
+  /** Also which values do not fit a schema. */
+  @Optional()
+  @Flag()
+  readonly check?: boolean;
+
+  /** Secrets in clear, for who may read them (`secrets:read`); otherwise they are shown as `{"$secret": true}`. */
+  @Optional()
+  @Flag()
+  readonly secrets?: boolean;
+}
+
+export class SettingQuery {
+  /** Keys of the body whose values are to be secret; once secret, a key stays it until it is removed. May be repeated. */
+  @Optional()
+  @Repeatable()
+  @VariableNames()
+  readonly secret?: readonly string[];
+}
+
+const Text = (): PropertyDecorator =>
+  check('text', (value) => typeof value === 'string', 'must be a text', { type: 'string' });
+
+/** Whose schema a value does not fit. */
+class SchemaOwner {
+  @Name()
+  readonly kind: string;
+
+  @Identifier()
+  readonly id: string;
+
+  @Name()
+  readonly name: string;
+}
+
+/** A value in effect that does not fit a schema: it was there before, or comes from where the schema does not apply. */
+class MisfitBody {
+  @Name()
+  readonly key: string;
+
+  /** Where in the value, with dots between; empty for all of it. */
+  @Text()
+  readonly member: string;
+
+  @Text()
+  readonly message: string;
+
+  @Part(() => SchemaOwner)
+  readonly schema_owner: SchemaOwner;
 }
 
 export class VariablesBody {
   /** Values by key; with `explain`, objects with `value`, `nature`, `owner`, `event_id`, `actor`, `changed_at`, `reason` and `shadows`. */
   @AnyObject()
   readonly variables: object;
+
+  /** With `check` or `explain`: which values do not fit a schema. Secret and bound ones are not checked. */
+  @Optional()
+  @ListOf(() => MisfitBody, 100_000)
+  readonly violations?: readonly MisfitBody[];
 }

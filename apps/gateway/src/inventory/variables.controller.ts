@@ -5,9 +5,17 @@ import type { OwnerKind } from '#libs/inventory/src/variables.events.js';
 import { Commands, type Plan } from '../http/commands.js';
 import { Current, type Exchange, Id } from '../http/exchange.js';
 import { Answers, named, Requires } from '../http/requires.js';
-import { InheritedVariables } from './inherited-variables.js';
-import { Owners } from './owners.js';
-import { VariableKeys, VariablesBody, VariablesQuery, VariableValues } from './variables.bodies.js';
+import { type Owner, Owners } from './owners.js';
+import { SettingVariables } from './setting-variables.js';
+import { variableSchemasOf } from './variable-schemas.controller.js';
+import {
+  SettingQuery,
+  VariableKeys,
+  VariablesBody,
+  VariablesQuery,
+  VariableValues,
+} from './variables.bodies.js';
+import { VariablesPresenter } from './variables.presenter.js';
 
 /** The same three routes for every kind of owner. */
 const variablesOf = (kind: OwnerKind, collection: string): Type => {
@@ -15,7 +23,8 @@ const variablesOf = (kind: OwnerKind, collection: string): Type => {
   class VariablesController {
     constructor(
       private readonly owners: Owners,
-      private readonly variables: InheritedVariables,
+      private readonly presenter: VariablesPresenter,
+      private readonly setting: SettingVariables,
       private readonly commands: Commands,
     ) {}
 
@@ -23,23 +32,23 @@ const variablesOf = (kind: OwnerKind, collection: string): Type => {
     @Requires('variables:read')
     @Answers(`Shows the variables of a ${kind}, or with \`explain\` where they come from`, VariablesBody)
     show(@Current() exchange: Exchange, @Id() id: string, @Query() query: VariablesQuery) {
-      const { view } = exchange;
-      const owner = this.owners.find(exchange, view, kind, id);
-      const chain = query['resolved-values'] === false ? owner.chain.slice(0, 1) : owner.chain;
-      exchange.tagged(this.variables.revision(view, id), undefined);
-      if (query.explain) return { variables: this.variables.explained(view, chain) };
-      return exchange.json(`{"variables":${this.variables.text(view, chain)}}`);
+      return this.presenter.shown(exchange, this.owners.find(exchange, exchange.view, kind, id), query);
     }
 
     @Put()
     @Requires('variables:write')
     @Answers('Sets these variables and leaves the others; answers all of its own', VariablesBody)
-    set(@Current() exchange: Exchange, @Id() id: string, @Body() { value: values }: VariableValues) {
-      const plan = () => this.plan(exchange, id, { type: 'SetVariables', ownerKind: kind, values });
-      return this.commands.change(exchange, id, plan, (view) => {
-        exchange.tagged(this.variables.revision(view, id), undefined);
-        return exchange.json(`{"variables":${this.variables.text(view, [{ kind, id }])}}`);
-      });
+    set(
+      @Current() exchange: Exchange,
+      @Id() id: string,
+      @Body() { value: values }: VariableValues,
+      @Query() { secret }: SettingQuery,
+    ) {
+      const plan = () =>
+        this.plan(exchange, id, (owner) => this.setting.command(exchange, owner, values, secret));
+      return this.commands.change(exchange, id, plan, (view) =>
+        this.presenter.own(exchange, view, { kind, id }),
+      );
     }
 
     @Delete()
@@ -47,26 +56,32 @@ const variablesOf = (kind: OwnerKind, collection: string): Type => {
     @Requires('variables:write')
     @Answers('Removes the variables that the body names, where they are its own')
     remove(@Current() exchange: Exchange, @Id() id: string, @Body() { value: keys }: VariableKeys) {
-      const plan = () => this.plan(exchange, id, { type: 'RemoveVariables', ownerKind: kind, keys });
+      const plan = () => this.plan(exchange, id, () => ({ type: 'RemoveVariables', ownerKind: kind, keys }));
       return this.commands.remove(exchange, id, plan);
     }
 
-    private plan(exchange: Exchange, id: string, command: VariablesCommand): Plan {
-      const { projectId } = this.owners.find(exchange, exchange.view, kind, id);
-      return { projectId, steps: [(metadata) => new ToVariables(id, command, metadata)] };
+    private plan(exchange: Exchange, id: string, commandFor: (owner: Owner) => VariablesCommand): Plan {
+      const owner = this.owners.find(exchange, exchange.view, kind, id);
+      const command = commandFor(owner);
+      return { projectId: owner.projectId, steps: [(metadata) => new ToVariables(id, command, metadata)] };
     }
   }
   return named(VariablesController, kind, 'VariablesController');
 };
 
-export const variablesControllers: readonly Type[] = [
-  variablesOf('project', 'projects'),
-  variablesOf('cloud', 'clouds'),
-  variablesOf('region', 'regions'),
-  variablesOf('cell', 'cells'),
-  variablesOf('host', 'hosts'),
-  variablesOf('network-device', 'network-devices'),
-  variablesOf('container', 'containers'),
-  variablesOf('network', 'networks'),
-  variablesOf('network-interface', 'network-interfaces'),
-];
+const kinds = [
+  ['project', 'projects'],
+  ['cloud', 'clouds'],
+  ['region', 'regions'],
+  ['cell', 'cells'],
+  ['host', 'hosts'],
+  ['network-device', 'network-devices'],
+  ['container', 'containers'],
+  ['network', 'networks'],
+  ['network-interface', 'network-interfaces'],
+] as const;
+
+export const variablesControllers: readonly Type[] = kinds.flatMap(([kind, collection]) => [
+  variablesOf(kind, collection),
+  variableSchemasOf(kind, collection),
+]);

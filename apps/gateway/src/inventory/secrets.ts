@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import { may } from '#libs/access/src/access.policy.js';
+import { DomainError } from '#libs/kernel/src/errors.js';
+import type { Json } from '#libs/kernel/src/json.js';
+import { masks } from '#libs/kernel/src/masks.js';
+import { KeyRing, type Sealed } from '#libs/platform/src/sealing/key-ring.js';
+import type { HiddenRow } from '#projections/variables/variables.queries.js';
+import type { Exchange } from '../http/exchange.js';
+
+type Values = Readonly<Record<string, Json>>;
+
+/** Neither identifiers nor keys of variables have line breaks. A seal that is copied to another variable does not open. */
+const contextOf = (ownerId: string, key: string): string => `${ownerId}\n${key}`;
+
+/** Seals values of variables, and opens what was sealed. */
+@Injectable()
+export class Secrets {
+  constructor(private readonly ring: KeyRing) {}
+
+  /** Throws `forbidden` unless the caller may see secrets. */
+  demandReader(exchange: Exchange): void {
+    if (this.mayRead(exchange))
+      // What is in clear is for the caller alone, and for now.
+      exchange.reply.header('cache-control', 'no-store');
+    else throw new DomainError('forbidden', 'secrets are not shown to this user');
+  }
+
+  /** As JSON text; undefined when it was sealed with a key that is not at hand. */
+  opened({ owner_id, key, hidden }: HiddenRow): string | undefined {
+    return this.ring.open(JSON.parse(hidden) as Sealed, contextOf(owner_id, key));
+  }
+
+  /** What to show of these, as JSON text: of one that cannot be opened, its mask and why. */
+  shown(row: HiddenRow): string {
+    const error = `is sealed with key ${JSON.stringify((JSON.parse(row.hidden) as Sealed).key)}, which is not at hand`;
+    return this.opened(row) ?? JSON.stringify({ ...masks.secret, error });
+  }
+
+  /**
+   * The values of these keys sealed, the others as they are. A value that the secret has already is left out, but only for a caller
+   * who may read it: others would learn what it is by trying. Throws `illegal-state` without a key to seal with.
+   */
+  sealed(
+    exchange: Exchange,
+    ownerId: string,
+    values: Values,
+    secrets: ReadonlyMap<string, HiddenRow | undefined>,
+  ): Values {
+    if (secrets.size === 0) return values;
+    if (this.ring.current === undefined)
+      throw new DomainError('illegal-state', 'there is no key to seal secrets with (CRATON_SECRET_KEY)');
+    const mayRead = this.mayRead(exchange);
+    const stays = ([key, value]: [string, Json]) => {
+      const row = secrets.get(key);
+      return !(mayRead && row && this.isCurrent(row) && this.opened(row) === JSON.stringify(value));
+    };
+    const seal = ([key, value]: [string, Json]): [string, Json] => [
+      key,
+      secrets.has(key) ? { ...this.ring.seal(JSON.stringify(value), contextOf(ownerId, key)) } : value,
+    ];
+    return Object.fromEntries(Object.entries(values).filter(stays).map(seal));
+  }
+
+  private mayRead(exchange: Exchange): boolean {
+    return may(exchange.caller.roles, 'secrets:read');
+  }
+
+  private isCurrent({ hidden }: HiddenRow): boolean {
+    return (JSON.parse(hidden) as Sealed).key === this.ring.current;
+  }
+}

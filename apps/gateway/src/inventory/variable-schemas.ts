@@ -1,0 +1,126 @@
+import { Injectable } from '@nestjs/common';
+import { resolve } from '#libs/inventory/src/resolution.policy.js';
+import { schemaOf } from '#libs/inventory/src/schemas/variable-schema.js';
+import { DomainError, type Violation } from '#libs/kernel/src/errors.js';
+import type { Json } from '#libs/kernel/src/json.js';
+import type { ReadView } from '#libs/platform/src/read-store/read-store.js';
+import { type SchemaRow, VariablesQueries } from '#projections/variables/variables.queries.js';
+import { type Link, Owners } from './owners.js';
+
+export interface OwnerShown {
+  readonly kind: string;
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A schema that applies, and how it came about. */
+export interface SchemaShown {
+  readonly schema: Json;
+  readonly owner: OwnerShown;
+  readonly event_id: string;
+  readonly actor: string;
+  readonly changed_at: string;
+  readonly reason: string | null;
+}
+
+/** A value that is there although a schema says otherwise. */
+export interface Misfit extends Violation {
+  readonly key: string;
+  readonly schema_owner: OwnerShown;
+}
+
+/** Values to check: each with what is to be told of one that does not fit. */
+interface Checked {
+  readonly values: Readonly<Record<string, Json>>;
+  /** Of these it is not told where inside they are wrong: the names of their members are theirs to keep. */
+  readonly secrets: ReadonlySet<string>;
+}
+
+const mostTold = 20;
+
+/** JSON Schemas that owners have for keys: all of those along a chain count. */
+@Injectable()
+export class VariableSchemas {
+  constructor(
+    private readonly queries: VariablesQueries,
+    private readonly owners: Owners,
+  ) {}
+
+  /**
+   * Throws `validation-failed` with each key whose value does not fit, where in it, and whose schema says so. Judges by the schemas in
+   * the view: one that is attached at the same moment is not seen. The chain is asked for only when there are schemas.
+   */
+  demandFitting(view: ReadView, chain: () => readonly Link[], checked: Checked): void {
+    if (Object.keys(checked.values).length === 0 || !this.queries.hasSchemas(view)) return;
+    const misfits = this.misfitsOf(view, chain(), checked.values);
+    if (misfits.length === 0) return;
+    const violations = misfits.slice(0, mostTold).map(({ key, member, message, schema_owner: owner }) => ({
+      member: checked.secrets.has(key) || member === '' ? key : `${key}.${member}`,
+      message: `${checked.secrets.has(key) ? 'does not fit' : message} (schema of ${owner.kind} ${owner.id})`,
+    }));
+    const message = `${JSON.stringify(violations[0]?.member)} does not fit its schema`;
+    throw new DomainError('validation-failed', message, { violations });
+  }
+
+  /**
+   * What does not fit of the values in effect at the near end of the chain: they were there before the schema, or are inherited from
+   * where it does not apply. Secrets and bound variables are not checked: by schemas made for it, one could find out what they are.
+   */
+  misfits(view: ReadView, chain: readonly Link[]): readonly Misfit[] {
+    const ids = chain.map(({ id }) => id);
+    if (!this.queries.hasSchemas(view)) return [];
+    const own = this.queries
+      .own(view, ids)
+      .map((row) => ({ ownerId: row.owner_id, key: row.key, value: row }));
+    const effective = [...resolve(ids, own).values()].map(({ effective: { value } }) => value);
+    const plain = effective.filter(({ nature }) => nature === 'plain');
+    const values = Object.fromEntries(plain.map(({ key, value }) => [key, JSON.parse(value) as Json]));
+    return this.misfitsOf(view, chain, values);
+  }
+
+  /** By key, nearest first. */
+  shown(view: ReadView, chain: readonly Link[]): Readonly<Record<string, readonly SchemaShown[]>> {
+    const rows = this.along(view, chain).map(
+      ([row, owner]) => [row.key, this.schemaShown(row, owner)] as const,
+    );
+    const byKey = Map.groupBy(rows, ([key]) => key);
+    return Object.fromEntries([...byKey].map(([key, found]) => [key, found.map(([, shown]) => shown)]));
+  }
+
+  private misfitsOf(
+    view: ReadView,
+    chain: readonly Link[],
+    values: Readonly<Record<string, Json>>,
+  ): readonly Misfit[] {
+    return this.along(view, chain)
+      .filter(([{ key }]) => Object.hasOwn(values, key))
+      .flatMap(([{ key, schema }, owner]) => {
+        const found = schemaOf(schema).violation(values[key] as Json);
+        return found ? [{ key, ...found, schema_owner: owner() }] : [];
+      });
+  }
+
+  /** The schemas of a chain from near to far, each with a way to show its owner. */
+  private along(view: ReadView, chain: readonly Link[]): readonly (readonly [SchemaRow, () => OwnerShown])[] {
+    const rows = this.queries.schemas(
+      view,
+      chain.map(({ id }) => id),
+    );
+    if (rows.length === 0) return [];
+    const byOwner = Map.groupBy(rows, ({ owner_id }) => owner_id);
+    return chain.flatMap((link) =>
+      (byOwner.get(link.id) ?? []).map((row) => [row, () => this.ownerShown(view, link)] as const),
+    );
+  }
+
+  private schemaShown(
+    { schema, event_id, actor, changed_at, reason }: SchemaRow,
+    owner: () => OwnerShown,
+  ): SchemaShown {
+    return { schema: JSON.parse(schema) as Json, owner: owner(), event_id, actor, changed_at, reason };
+  }
+
+  private ownerShown(view: ReadView, link: Link): OwnerShown {
+    return { kind: link.kind, id: link.id, name: this.owners.nameOf(view, link) };
+  }
+}

@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import type { ReadView } from '#libs/platform/src/read-store/read-store.js';
+import type { Exchange } from '../http/exchange.js';
+import { InheritedVariables } from './inherited-variables.js';
+import type { Link, Owner } from './owners.js';
+import { Secrets } from './secrets.js';
+import { VariableSchemas } from './variable-schemas.js';
+import type { VariablesQuery } from './variables.bodies.js';
+
+const none: ReadonlyMap<string, string> = new Map();
+
+/** Variables as answers of their own. */
+@Injectable()
+export class VariablesPresenter {
+  constructor(
+    private readonly variables: InheritedVariables,
+    private readonly schemas: VariableSchemas,
+    private readonly secrets: Secrets,
+  ) {}
+
+  /** Throws `forbidden` when secrets are asked for by who may not read them. */
+  shown(exchange: Exchange, { id, chain: whole }: Owner, query: VariablesQuery) {
+    const { view } = exchange;
+    const chain = query['resolved-values'] === false ? whole.slice(0, 1) : whole;
+    if (query.secrets) this.secrets.demandReader(exchange);
+    this.tag(exchange, view, id);
+    const found = query.secrets ? this.secretsOf(view, chain) : none;
+    const violations = query.explain || query.check ? this.schemas.misfits(view, chain) : undefined;
+    if (query.explain) return { variables: this.variables.explained(view, chain, found), violations };
+    const more = violations ? `,"violations":${JSON.stringify(violations)}` : '';
+    return exchange.json(`{"variables":${this.variables.text(view, chain, found)}${more}}`);
+  }
+
+  own(exchange: Exchange, view: ReadView, owner: Link): string {
+    this.tag(exchange, view, owner.id);
+    return exchange.json(`{"variables":${this.variables.text(view, [owner])}}`);
+  }
+
+  private tag(exchange: Exchange, view: ReadView, id: string): void {
+    exchange.tagged(this.variables.revision(view, id), undefined);
+  }
+
+  /** In clear, as JSON text by key. */
+  private secretsOf(view: ReadView, chain: readonly Link[]): ReadonlyMap<string, string> {
+    const rows = this.variables.hidden(view, chain).filter(({ nature }) => nature === 'secret');
+    return new Map(rows.map((row) => [row.key, this.secrets.shown(row)]));
+  }
+}
