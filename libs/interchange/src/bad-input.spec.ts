@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { isProblem, type Limits, type Read, type RowProblem } from './fleet-record.js';
+import { host, only, problems, read } from '#test/support/reading.js';
+import { isProblem } from './fleet-record.js';
 import { readFleet, type FleetFormat } from './read-fleet.js';
 
 const formats: readonly FleetFormat[] = [
@@ -10,20 +11,6 @@ const formats: readonly FleetFormat[] = [
   'ansible-yaml',
   'ansible-json',
 ];
-
-const read = (format: FleetFormat, source: string | Buffer, limits: Partial<Limits> = {}): Promise<Read[]> =>
-  Array.fromAsync(readFleet(format, [Buffer.from(source as string)], { limits }));
-
-const problems = async (format: FleetFormat, source: string | Buffer, limits: Partial<Limits> = {}) =>
-  (await read(format, source, limits)).filter(isProblem);
-
-const only = async (format: FleetFormat, source: string | Buffer, limits: Partial<Limits> = {}) => {
-  const found = await problems(format, source, limits);
-  expect(found).toHaveLength(1);
-  return found[0] as RowProblem;
-};
-
-const host = (name: string) => JSON.stringify({ kind: 'host', name });
 
 describe('an inventory of Ansible', () => {
   it.each([
