@@ -30,6 +30,7 @@ describe('the read model of devices', () => {
     vlans: null,
     active: 1,
     window_id: null,
+    managed_by: null,
     retired_at: null,
     name: 'name of d1',
     note: null,

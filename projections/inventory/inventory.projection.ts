@@ -81,7 +81,7 @@ const settingsOf = (given: Partial<InterfaceSettings>): Row =>
 /** The tree of the fleet as it is; each row's revision is that of the last event about it, in the stream that holds it. */
 export const inventory: Projection<InventoryEvent> = {
   name: 'inventory',
-  version: 2,
+  version: 3,
   tables,
   on: {
     CloudRegistered: (event) => {
@@ -119,7 +119,7 @@ export const inventory: Projection<InventoryEvent> = {
     DeviceRegistered: (event) => {
       const { deviceId, kind, cloudId, name, ipAddress, deviceType, cellId, parentId, active, note } =
         event.data;
-      const { modelName = null, osVersion = null, vlans = null, labels = [] } = event.data;
+      const { modelName = null, osVersion = null, vlans = null, managedBy = null, labels = [] } = event.data;
       const rows = registered('devices', deviceId, event, {
         kind,
         cloud_id: cloudId,
@@ -135,6 +135,7 @@ export const inventory: Projection<InventoryEvent> = {
         os_version: osVersion,
         vlans,
         window_id: null,
+        managed_by: managedBy,
         retired_at: null,
       });
       return labels.length === 0 ? rows : [...rows, ...labelsOf(event, labels)];

@@ -39,6 +39,8 @@ export interface DeviceRow extends CellRow {
   readonly active: 0 | 1;
   /** The maintenance window that it is under. */
   readonly window_id: string | null;
+  /** The mark of the source that keeps it. */
+  readonly managed_by: string | null;
   readonly retired_at: string | null;
 }
 
@@ -61,6 +63,7 @@ export type DeviceFilter = CellFilter &
     deviceType: string;
     ipAddress: string;
     active: boolean;
+    managedBy: string;
     retired: boolean;
   }>;
 
@@ -144,6 +147,7 @@ export class InventoryQueries {
       device_type: filter.deviceType,
       ip_address: filter.ipAddress,
       active: active === undefined ? undefined : Number(active),
+      managed_by: filter.managedBy,
       '(retired_at IS NOT NULL)': retired === undefined ? undefined : Number(retired),
     };
     return pageOf(view, 'devices', searchedBy(columns, filter.ids), page);
@@ -197,6 +201,17 @@ export class InventoryQueries {
     const sql = `SELECT id, name, ip_address, active, window_id, retired_at FROM devices
       WHERE region_id = ? AND kind = 'host' ORDER BY id`;
     return view.all(sql, regionId);
+  }
+
+  /** Where a project has devices in service that bear the mark of a source. */
+  regionsManagedBy(
+    view: ReadView,
+    projectId: string,
+    mark: string,
+  ): readonly Pick<DeviceRow, 'region_id' | 'cloud_id'>[] {
+    const sql = `SELECT DISTINCT region_id, cloud_id FROM devices
+      WHERE project_id = ? AND managed_by = ? AND retired_at IS NULL ORDER BY region_id`;
+    return view.all(sql, projectId, mark);
   }
 
   /** The devices of a region that bear one of the names, retired ones included. */

@@ -41,6 +41,7 @@ export const tables: readonly Table[] = [
       vlans: 'TEXT',
       active: 'INTEGER NOT NULL',
       window_id: 'TEXT',
+      managed_by: 'TEXT',
       retired_at: 'TEXT',
       ...described,
     },

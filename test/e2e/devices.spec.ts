@@ -41,6 +41,7 @@ describe('a network device over REST', () => {
       active: true,
       note: null,
       window_id: null,
+      managed_by: null,
       retired_at: null,
       links: [{ rel: 'up', href: `http://localhost:80/v1/regions/${regionId}` }],
       created_at: instant,

@@ -34,6 +34,7 @@ describe('a host over REST', () => {
       active: true,
       note: null,
       window_id: null,
+      managed_by: null,
       retired_at: null,
       labels: [],
       links: [{ rel: 'up', href: `http://localhost:80/v1/regions/${regionId}` }],

@@ -64,7 +64,12 @@ const prepared: Readonly<Record<string, (slice: Slice) => Promise<string>>> = {
 };
 
 /** What whoever is let through is told when the thing itself stands in the way. */
-const inTheWay: Readonly<Record<string, number>> = { 'projectRemove own': 409 };
+const inTheWay: Readonly<Record<string, number>> = {
+  'projectRemove own': 409,
+  // Its body is not JSON: test/e2e/import.spec.ts.
+  'importImport own': 415,
+  'importImport foreign': 415,
+};
 
 const keyRoute = '/v1/users/{user_id}/api-keys';
 

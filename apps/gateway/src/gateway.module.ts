@@ -32,6 +32,13 @@ import { Routes } from './http/routes.js';
 import { ValidationPipe } from './http/validation.pipe.js';
 import { FleetSources } from './interchange/fleet.js';
 import { FleetReader } from './interchange/fleet.reader.js';
+import { ImportAnswer } from './interchange/import.answer.js';
+import { ImportController } from './interchange/import.controller.js';
+import { ImportPlanner } from './interchange/import.planner.js';
+import { ImportRequests } from './interchange/import.request.js';
+import { ImportSettings } from './interchange/import.settings.js';
+import { ImportWriter } from './interchange/import.writer.js';
+import { Importer } from './interchange/importer.js';
 import { InterchangeController } from './interchange/interchange.controller.js';
 import { Cascade } from './inventory/cascade.js';
 import { CellController } from './inventory/cell.controller.js';
@@ -90,6 +97,7 @@ import { WorkflowController } from './workflows/workflow.controller.js';
     ...timeControllers,
     ...variablesControllers,
     InterchangeController,
+    ImportController,
     WindowController,
     WorkflowController,
     RunController,
@@ -126,6 +134,12 @@ import { WorkflowController } from './workflows/workflow.controller.js';
     Devices,
     FleetSources,
     FleetReader,
+    Importer,
+    ImportPlanner,
+    ImportSettings,
+    ImportWriter,
+    ImportAnswer,
+    ImportRequests,
     ...timeProviders,
   ],
   exports: [Bootstrap],

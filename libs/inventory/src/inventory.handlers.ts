@@ -77,6 +77,26 @@ export class ToVariables extends Command<Receipt> {
   }
 }
 
+/** The same for an owner that is so new that nobody else can have set any. */
+export class ToNewVariables extends Command<Receipt> {
+  constructor(
+    readonly id: string,
+    readonly command: VariablesCommand,
+    readonly metadata: CommandMetadata,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(ToNewVariables)
+export class NewVariablesHandler implements ICommandHandler<ToNewVariables> {
+  constructor(private readonly runner: CommandRunner) {}
+
+  execute({ id, command, metadata }: ToNewVariables): Promise<Receipt> {
+    return this.runner.begin(variables, id, command, metadata);
+  }
+}
+
 @CommandHandler(ToVariables)
 export class VariablesHandler implements ICommandHandler<ToVariables> {
   constructor(private readonly runner: CommandRunner) {}

@@ -6,6 +6,7 @@ import { DomainError } from '#libs/kernel/src/errors.js';
 import { ReadStore } from '#libs/platform/src/read-store/read-store.js';
 import { unstorable } from './json.js';
 import { DEFECT, problemOf, sendProblem } from './problem.js';
+import { leaveRaw } from './raw-body.js';
 import { newRequestId } from './request-id.js';
 import { answerTogether } from './together.js';
 import { refuseUnreadable } from './unreadable.js';
@@ -38,7 +39,7 @@ export const httpAdapter = (proxies: readonly string[] = []): FastifyAdapter =>
 const refused = (message: string) =>
   new DomainError('validation-failed', `the body ${message}`, { violations: [{ member: '', message }] });
 
-/** JSON is the only body there is; no body at all is left to the route to judge. */
+/** JSON is the only body that is read for the routes; no body at all is left to the route to judge. */
 const readJsonOnly = (fastify: FastifyInstance): void => {
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
@@ -103,6 +104,7 @@ export const configureHttp = (app: NestFastifyApplication): void => {
   fastify.decorateRequest('exchange', null);
   countRequests(fastify);
   readJsonOnly(fastify);
+  leaveRaw(fastify, new Set(['/v1/import']));
   stampAnswers(fastify, app.get(ReadStore));
   answerTogether(fastify);
 };

@@ -16,7 +16,7 @@ import {
 } from '../http/fields.js';
 import { SortKeys } from '../http/query.js';
 import { CellBody, CellQuery } from './cell.bodies.js';
-import { Labels } from './inventory.fields.js';
+import { Labels, Mark } from './inventory.fields.js';
 
 export class NewHost {
   @Name()
@@ -170,6 +170,11 @@ export class HostQuery extends CellQuery {
   @Flag()
   readonly active?: boolean;
 
+  /** Those that the source with this mark brought. */
+  @Optional()
+  @Mark()
+  readonly managed_by?: string;
+
   /** By default only those in service. */
   @Flag()
   readonly retired: boolean = false;
@@ -209,6 +214,11 @@ export class HostBody extends CellBody {
   @Nullable()
   @Identifier()
   readonly window_id: string | null;
+
+  /** The mark of the source that brought it and keeps it in step. */
+  @Nullable()
+  @Mark()
+  readonly managed_by: string | null;
 
   @Nullable()
   @Instant()

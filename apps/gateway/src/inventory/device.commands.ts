@@ -62,5 +62,6 @@ export const filterOf = (
   deviceType: query.device_type,
   ipAddress: query.ip_address && canonicalAddress(query.ip_address),
   active: query.active,
+  managedBy: query.managed_by,
   retired: query.retired,
 });

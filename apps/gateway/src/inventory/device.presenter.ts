@@ -33,6 +33,7 @@ const common = (row: DeviceRow, { up, labels }: Shown): Plain<HostBody> => ({
   active: row.active === 1,
   note: row.note,
   window_id: row.window_id,
+  managed_by: row.managed_by,
   retired_at: row.retired_at,
   labels,
   links: [{ rel: 'up', href: up }],

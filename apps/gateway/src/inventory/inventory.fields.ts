@@ -59,3 +59,14 @@ export const Labels = (most = 100): PropertyDecorator =>
     `must be a list of at most ${most} labels of 1 to 255 characters without control characters`,
     { type: 'array', items: { type: 'string', minLength: 1, maxLength: 255 }, maxItems: most },
   );
+
+const mark = /^[\w.:@-]{1,64}$/;
+
+/** Who keeps things in step: a source's name for itself. */
+export const Mark = (): PropertyDecorator =>
+  check(
+    'mark',
+    (value) => typeof value === 'string' && mark.test(value),
+    'must be 1 to 64 letters, digits and any of _ . : @ -',
+    { type: 'string', pattern: '^[0-9A-Za-z_.:@-]{1,64}$' },
+  );

@@ -39,8 +39,14 @@ const metadata = (more: Partial<CommandMetadata> = {}): CommandMetadata => ({
 /** Counts appends and lets a test come between. */
 class WatchedStore extends MemoryEventStore {
   appends = 0;
+  reads = 0;
   before: ((events: readonly NewEvent[]) => Promise<void> | void) | undefined;
   after: (() => void) | undefined;
+
+  override readStream(...asked: Parameters<MemoryEventStore['readStream']>) {
+    this.reads += 1;
+    return super.readStream(...asked);
+  }
 
   override async append(stream: string, expected: Expected, events: readonly [NewEvent, ...NewEvent[]]) {
     this.appends += 1;
@@ -193,5 +199,29 @@ describe('the command runner', () => {
     const neighbour = take('b', 'x');
     await expect(huge).rejects.toMatchObject({ code: 'payload-too-large' });
     await expect(Promise.all([blocker, neighbour])).resolves.toHaveLength(2);
+  });
+
+  it('begins a stream that nobody knows without reading it or keeping it', async () => {
+    const store = new WatchedStore();
+    const runner = new CommandRunner(store);
+    const command = { type: 'Take', seat: 'a', by: 'x', times: 2 } as const;
+    const receipt = await runner.begin(theatre, '1', command, metadata());
+    expect(receipt).toMatchObject({ revision: 1, events: [{ type: 'SeatTaken' }, { type: 'SeatTaken' }] });
+    expect(store.reads).toBe(0);
+    await expect(
+      runner.run(theatre, '1', { type: 'Take', seat: 'a', by: 'y' }, metadata()),
+    ).rejects.toMatchObject({ code: 'already-exists' });
+  });
+
+  it('begins nothing where there is something already', async () => {
+    const store = new WatchedStore();
+    const runner = new CommandRunner(store);
+    const take = (by: string) => ({ type: 'Take', seat: 'a', by }) as const;
+    await runner.begin(theatre, '1', take('x'), metadata());
+    await expect(runner.begin(theatre, '1', take('y'), metadata())).rejects.toMatchObject({
+      code: 'already-exists',
+    });
+    await expect(runner.begin(theatre, '1', take('x'), metadata())).resolves.toMatchObject({ events: [] });
+    expect(await all(store)).toHaveLength(1);
   });
 });

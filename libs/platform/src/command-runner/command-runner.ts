@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { Decider } from '#libs/kernel/src/decider.js';
 import type { Cursor, Event } from '#libs/kernel/src/event.js';
 import { EventStore } from '#libs/platform/src/event-store/event-store.js';
-import type { CommandMetadata } from './command-metadata.js';
+import { WrongRevision } from '#libs/platform/src/event-store/event-store.errors.js';
+import { appendSurely, toDomainError } from './append.js';
+import { type CommandMetadata, toNewEvents } from './command-metadata.js';
 import type { Receipt } from './fold.js';
 import { StreamQueue } from './stream-queue.js';
 
@@ -31,6 +33,29 @@ export class CommandRunner {
   ): Promise<Receipt> {
     const queue = this.queueOf(decider, id);
     return new Promise((resolve, reject) => queue.submit({ command, metadata, resolve, reject }));
+  }
+
+  /**
+   * The same for a stream that nobody has written to or is about to, such as that of a new owner: nothing is read first and nothing
+   * is kept, which a hundred thousand of them would otherwise be. Where somebody has written after all, it is run as any other.
+   */
+  async begin<S, C, E extends Event>(
+    decider: Decider<S, C, E>,
+    id: string,
+    command: C,
+    metadata: CommandMetadata,
+  ): Promise<Receipt> {
+    const events = decider.decide(command, decider.initialState());
+    const [first, ...rest] = toNewEvents(events, metadata);
+    if (!first) return this.run(decider, id, command, metadata);
+    try {
+      const stream = `${decider.category}-${id}`;
+      const { revision, cursor } = await appendSurely(this.store, stream, 0, [first, ...rest]);
+      return { revision, cursor, events };
+    } catch (error) {
+      if (error instanceof WrongRevision) return this.run(decider, id, command, metadata);
+      throw toDomainError(error);
+    }
   }
 
   /** The state after everything that is in the log now. It may change in place with the next command: use it at once. */

@@ -184,6 +184,20 @@ export class Config {
   @MinLength(1)
   readonly CRATON_PROVIDER_CREDENTIALS?: string;
 
+  /** Of one body that is imported. */
+  @Transform(number)
+  @IsInt()
+  @Min(1024)
+  @Max(2 ** 34)
+  readonly CRATON_IMPORT_BYTES: number = 256 * 2 ** 20;
+
+  /** Of one import; each takes about a kilobyte of memory. */
+  @Transform(number)
+  @IsInt()
+  @Min(1)
+  @Max(10_000_000)
+  readonly CRATON_IMPORT_ROWS: number = 250_000;
+
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace'])
   readonly CRATON_LOG_LEVEL: string = 'info';
 

@@ -1,0 +1,65 @@
+import { fleetKinds } from '#libs/interchange/src/fleet-record.js';
+import { Flag, Identifier, Name, OneOf, Optional } from '../http/fields.js';
+import { Mark } from '../inventory/inventory.fields.js';
+
+export const importFormats = [
+  'ndjson',
+  'csv',
+  'yaml',
+  'ansible-ini',
+  'ansible-yaml',
+  'ansible-json',
+] as const;
+export type ImportFormat = (typeof importFormats)[number];
+
+export const importModes = ['all-or-nothing', 'best-effort'] as const;
+
+/** How an import goes about it, whatever it reads. */
+export class ImportOptions {
+  /** Where rows go that do not say their cloud. */
+  @Optional()
+  @Identifier()
+  readonly cloud_id?: string;
+
+  /** Where rows go that do not say their region. */
+  @Optional()
+  @Identifier()
+  readonly region_id?: string;
+
+  /** `all-or-nothing`: one row that is refused refuses all. `best-effort`: the others are imported. */
+  @OneOf(importModes)
+  readonly mode: (typeof importModes)[number] = 'all-or-nothing';
+
+  /** Only tells what would be done. */
+  @Flag()
+  readonly dry_run: boolean = false;
+
+  /** Makes clouds, regions and cells that are named and missing. */
+  @Flag()
+  readonly create_places: boolean = false;
+
+  /** The mark of the source: devices that are new get it. */
+  @Optional()
+  @Mark()
+  readonly managed_by?: string;
+
+  /** With `managed_by`: retires the devices with the mark that the source no longer has. */
+  @Flag()
+  readonly remove_missing: boolean = false;
+
+  /** Of devices that are new and do not say it. */
+  @Name()
+  readonly device_type: string = 'server';
+}
+
+export class ImportQuery extends ImportOptions {
+  /** By default what the `Content-Type` says. */
+  @Optional()
+  @OneOf(importFormats)
+  readonly format?: ImportFormat;
+
+  /** What a row is that does not say it. */
+  @Optional()
+  @OneOf(fleetKinds)
+  readonly kind?: (typeof fleetKinds)[number];
+}

@@ -1,0 +1,46 @@
+import type { ByteStream } from '#libs/interchange/src/fleet-record.js';
+import { DomainError } from '#libs/kernel/src/errors.js';
+import type { Exchange } from '../http/exchange.js';
+import type { ImportFormat, ImportQuery } from './import.bodies.js';
+
+const formats: Readonly<Record<string, ImportFormat>> = {
+  'application/x-ndjson': 'ndjson',
+  'application/ndjson': 'ndjson',
+  'application/jsonl': 'ndjson',
+  'text/csv': 'csv',
+  'application/yaml': 'yaml',
+  'application/x-yaml': 'yaml',
+  'text/yaml': 'yaml',
+  'application/json': 'ansible-json',
+};
+
+/** What the client says that it sends. */
+export const formatOf = ({ request }: Exchange, { format }: ImportQuery): ImportFormat => {
+  const told = format ?? formats[request.rawType ?? ''];
+  if (told !== undefined) return told;
+  const known =
+    'application/x-ndjson, text/csv, application/yaml or application/json, or ?format= must say what it is';
+  throw new DomainError('unsupported-media-type', `the body must be ${known}`);
+};
+
+const brokenOff = (cause: unknown): DomainError =>
+  new DomainError('validation-failed', 'the body broke off before its end', {
+    violations: [{ member: '', message: 'broke off before its end' }],
+    cause,
+  });
+
+async function* bytesOf(body: AsyncIterable<Uint8Array>): ByteStream & AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw brokenOff(error);
+  }
+}
+
+/** The body as it comes. Throws `payload-too-large` where the client says that it is. */
+export const sourceOf = ({ request }: Exchange, mostBytes: number): ByteStream => {
+  if (Number(request.headers['content-length'] ?? 0) > mostBytes)
+    throw new DomainError('payload-too-large', `the body has more than ${mostBytes} bytes`);
+  const body = request.body as AsyncIterable<Uint8Array> | null | undefined;
+  return body ? bytesOf(body) : [];
+};

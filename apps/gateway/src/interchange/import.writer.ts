@@ -1,0 +1,162 @@
+import { Injectable } from '@nestjs/common';
+import { type Command, CommandBus } from '@nestjs/cqrs';
+import { v7 } from 'uuid';
+import {
+  ToCloud,
+  ToNewVariables,
+  ToProject,
+  ToRegion,
+  ToVariables,
+} from '#libs/inventory/src/inventory.handlers.js';
+import type { OwnerKind } from '#libs/inventory/src/variables.events.js';
+import { DomainError } from '#libs/kernel/src/errors.js';
+import type { Cursor, Metadata } from '#libs/kernel/src/event.js';
+import type { Json } from '#libs/kernel/src/json.js';
+import type { Receipt } from '#libs/platform/src/command-runner/command-runner.js';
+import { ReadStore } from '#libs/platform/src/read-store/read-store.js';
+import type { Entry, Order } from './import.plan.js';
+import type { Spool } from './import.spool.js';
+
+/** Things that go to the log together; with their labels and notes they fit into one append, mostly. */
+const atOnce = 500;
+/** How long the read models may take for one such step. */
+const patienceMs = 60_000;
+
+export interface Writing {
+  readonly entries: readonly Entry[];
+  readonly spool: Spool;
+  readonly metadata: Omit<Metadata, 'commandId'>;
+}
+
+type Values = Readonly<Record<string, Json>>;
+
+const ownerKindOf = ({ kind }: Entry): OwnerKind => (kind === 'interface' ? 'network-interface' : kind);
+
+const isUpper = ({ kind }: Entry): boolean => kind === 'cloud' || kind === 'region';
+
+/** One after the other for what others hang on, many at once for what is in a region, which keeps their order. */
+const stepsOf = function* (entries: readonly Entry[]): Generator<readonly Entry[]> {
+  for (let at = 0; at < entries.length;) {
+    let end = at + 1;
+    if (!isUpper(entries[at] as Entry))
+      while (end < entries.length && end - at < atOnce && !isUpper(entries[end] as Entry)) end += 1;
+    yield entries.slice(at, end);
+    at = end;
+  }
+};
+
+/** Does what was planned, step by step, and notes where the log refuses what it would have taken when it was planned. */
+@Injectable()
+export class ImportWriter {
+  constructor(
+    private readonly bus: CommandBus,
+    private readonly readStore: ReadStore,
+  ) {}
+
+  /** Each step when it is in the log, and all before it can be read. Rejects with `unavailable` when the log is away. */
+  async *write(writing: Writing): AsyncGenerator<readonly Entry[]> {
+    const lost = new Map<string, DomainError>();
+    let visible: Cursor | undefined;
+    for (const step of stepsOf(writing.entries)) {
+      const cursor = await this.step(step, writing, lost);
+      if (visible !== undefined) await this.readStore.passed(visible, patienceMs);
+      visible = cursor ?? visible;
+      yield step;
+    }
+    if (visible !== undefined) await this.readStore.passed(visible, patienceMs);
+  }
+
+  private async step(
+    step: readonly Entry[],
+    writing: Writing,
+    lost: Map<string, DomainError>,
+  ): Promise<Cursor | undefined> {
+    const placed = await Promise.all(
+      step.map((entry) => settled(entry, lost, () => this.orders(entry, writing, lost))),
+    );
+    const set = await this.settings(
+      step.filter(({ result }) => result !== 'refused'),
+      writing,
+    );
+    return [...placed, ...set].reduce(later, undefined);
+  }
+
+  private async orders(
+    { orders }: Entry,
+    writing: Writing,
+    lost: ReadonlyMap<string, DomainError>,
+  ): Promise<Cursor | undefined> {
+    const sent = orders.map((order) => {
+      const why = lost.get(order.id);
+      return why
+        ? Promise.reject(why)
+        : this.bus.execute<Command<Receipt>, Receipt>(this.commandOf(order, writing));
+    });
+    await Promise.allSettled(sent);
+    const receipts = await Promise.all(sent);
+    return receipts.map(({ cursor }) => cursor).reduce(later, undefined);
+  }
+
+  private commandOf(order: Order, { metadata: shared }: Writing): Command<Receipt> {
+    const metadata = { ...shared, commandId: v7() };
+    switch (order.to) {
+      case 'project':
+        return new ToProject(order.id, order.command, metadata);
+      case 'cloud':
+        return new ToCloud(order.id, order.command, metadata);
+      case 'region':
+        return new ToRegion(order.id, order.command, metadata);
+    }
+  }
+
+  private async settings(step: readonly Entry[], writing: Writing): Promise<(Cursor | undefined)[]> {
+    const setting = step.filter((entry) => entry.setting !== undefined);
+    const values = await this.valuesOf(setting, writing.spool);
+    return Promise.all(
+      setting.map((entry, index) =>
+        settled(entry, undefined, async () => {
+          const command = {
+            type: 'SetVariables',
+            ownerKind: ownerKindOf(entry),
+            values: values[index] as Values,
+          } as const;
+          const To = entry.result === 'created' ? ToNewVariables : ToVariables;
+          const metadata = { ...writing.metadata, commandId: v7() };
+          const { cursor } = await this.bus.execute<Command<Receipt>, Receipt>(
+            new To(entry.id as string, command, metadata),
+          );
+          return cursor;
+        }),
+      ),
+    );
+  }
+
+  private async valuesOf(entries: readonly Entry[], spool: Spool): Promise<readonly Values[]> {
+    const kept = entries.flatMap(({ setting }) => (setting && 'kept' in setting ? [setting.kept] : []));
+    const texts = kept.length === 0 ? [] : await spool.read(kept);
+    let next = 0;
+    return entries.map(({ setting }) =>
+      setting && 'values' in setting ? setting.values : (JSON.parse(texts[next++] as string) as Values),
+    );
+  }
+}
+
+const later = (a: Cursor | undefined, b: Cursor | undefined): Cursor | undefined =>
+  a === undefined || (b !== undefined && b > a) ? b : a;
+
+/** Turns a refusal into the result of the entry; what hangs on a place that is refused is refused with it. */
+const settled = async (
+  entry: Entry,
+  lost: Map<string, DomainError> | undefined,
+  work: () => Promise<Cursor | undefined>,
+): Promise<Cursor | undefined> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.code === 'unavailable') throw error;
+    entry.result = 'refused';
+    entry.problem = error;
+    if (entry.id !== undefined) lost?.set(entry.id, error);
+    return undefined;
+  }
+};

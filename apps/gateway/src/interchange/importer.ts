@@ -1,0 +1,115 @@
+import { join } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import type { Read } from '#libs/interchange/src/fleet-record.js';
+import { isDevice } from '#libs/inventory/src/import.policy.js';
+import type { DefaultPlace } from '#libs/inventory/src/import-places.policy.js';
+import { DomainError } from '#libs/kernel/src/errors.js';
+import { Config } from '#libs/platform/src/config/config.js';
+import { InventoryQueries } from '#projections/inventory/inventory.queries.js';
+import type { Exchange } from '../http/exchange.js';
+import { demandSame, referred } from '../inventory/references.js';
+import { ImportAnswer, type Prepared } from './import.answer.js';
+import type { ImportOptions } from './import.bodies.js';
+import { ImportPlanner } from './import.planner.js';
+import { Spool } from './import.spool.js';
+import { type Refusal, refusedWith, survey, type Surveyed } from './import.survey.js';
+
+/** Of all that a process does at a time: each holds what it reads in memory, but for the variables. */
+const mostAtOnce = 2;
+
+interface Destination {
+  readonly projectId: string;
+  readonly defaults: DefaultPlace;
+}
+
+type Job = Pick<Prepared, 'exchange' | 'options' | 'spool'> & { readonly destination: Destination };
+
+const refuse = (member: string, message: string): never => {
+  throw new DomainError('validation-failed', `${member} ${message}`, { violations: [{ member, message }] });
+};
+
+/** Takes a fleet in, from whatever reads it: all is read, checked and planned before the first thing is written. */
+@Injectable()
+export class Importer {
+  private underWay = 0;
+
+  constructor(
+    private readonly config: Config,
+    private readonly inventory: InventoryQueries,
+    private readonly planner: ImportPlanner,
+    private readonly answer: ImportAnswer,
+  ) {}
+
+  /** The lines of the answer. Whatever can be known before the first of them is a rejection. */
+  async run(
+    exchange: Exchange,
+    options: ImportOptions,
+    reads: () => AsyncIterable<Read>,
+  ): Promise<AsyncGenerator<string>> {
+    const destination = this.destinationOf(exchange, options);
+    if (this.underWay >= mostAtOnce)
+      throw new DomainError('too-many-requests', `${mostAtOnce} imports are under way already`, {
+        retryAfterSeconds: 10,
+      });
+    this.underWay += 1;
+    let spool: Spool | undefined;
+    try {
+      spool = await Spool.in(join(this.config.CRATON_DATA_DIR, 'imports'));
+      return this.lines(await this.prepared({ exchange, options, destination, spool }, reads()));
+    } catch (error) {
+      this.underWay -= 1;
+      await spool?.close();
+      throw error;
+    }
+  }
+
+  private destinationOf(exchange: Exchange, options: ImportOptions): Destination {
+    const { view, caller } = exchange;
+    const { region_id: regionId, cloud_id: cloudId, managed_by: mark, remove_missing: removes } = options;
+    if (removes && mark === undefined) refuse('remove_missing', 'needs managed_by');
+    const region = regionId && referred(exchange, this.inventory.region(view, regionId), 'region_id');
+    if (region) demandSame('cloud_id', cloudId, region.cloud_id, 'region');
+    const ofCloud = region ? region.cloud_id : cloudId;
+    const cloud = ofCloud && referred(exchange, this.inventory.cloud(view, ofCloud), 'cloud_id');
+    return {
+      projectId: cloud ? cloud.project_id : caller.projectId,
+      defaults: { cloud: cloud ? cloud.name : undefined, region: region ? region.name : undefined },
+    };
+  }
+
+  private async prepared(job: Job, reads: AsyncIterable<Read>): Promise<Prepared> {
+    const { exchange, options, destination, spool } = job;
+    const { caller } = exchange;
+    const surveyed = await survey(reads, { spool, caller, deviceType: options.device_type });
+    const strict = options.mode === 'all-or-nothing' && !options.dry_run;
+    if (strict && surveyed.refusals.length > 0) throw refusedWith(surveyed.refusals);
+    const { create_places: createPlaces, managed_by: managedBy } = options;
+    const cleans = this.cleans(options, surveyed);
+    const order = { ...destination, createPlaces, managedBy, cleans, spool };
+    const entries = await this.planner.plan(surveyed.rows, order);
+    const refused = entries.flatMap((entry): Refusal[] =>
+      entry.problem ? [{ row: entry, source: entry.source, error: entry.problem }] : [],
+    );
+    if (strict && refused.length > 0) throw refusedWith(refused);
+    const { projectId } = destination;
+    return { exchange, options, spool, projectId, refusals: surveyed.refusals, entries };
+  }
+
+  /** What is not understood whole takes nothing away, and neither does what holds no device at all. */
+  private cleans({ remove_missing: removes }: ImportOptions, { rows, refusals }: Surveyed): boolean {
+    if (!removes || refusals.length > 0) return false;
+    return rows.some(isDevice) || refuse('remove_missing', 'would retire all: the source holds no device');
+  }
+
+  private async *lines(prepared: Prepared): AsyncGenerator<string> {
+    const work = this.answer.lines(prepared);
+    try {
+      for (let next = await work.next(); next.done !== true; next = await work.next()) yield next.value;
+    } finally {
+      // Whoever asked may have gone away: what was begun is done nevertheless.
+      while ((await work.next()).done !== true);
+      this.underWay -= 1;
+      await prepared.spool.close();
+    }
+  }
+}
