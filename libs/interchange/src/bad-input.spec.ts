@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { host, only, problems, read } from '#test/support/reading.js';
 import { isProblem } from './fleet-record.js';
 import { readFleet, type FleetFormat } from './read-fleet.js';
+import { host, only, problems, read } from './reading.js';
 
 const formats: readonly FleetFormat[] = [
   'ndjson',

@@ -1,5 +1,5 @@
-import { host, only, problems, read } from '#test/support/reading.js';
 import { isProblem } from './fleet-record.js';
+import { host, only, problems, read } from './reading.js';
 
 describe('rows of NDJSON', () => {
   it.each([

@@ -1,7 +1,7 @@
-import { isProblem, type Limits, type Read, type RowProblem } from '#libs/interchange/src/fleet-record.js';
-import { readFleet, type FleetFormat } from '#libs/interchange/src/read-fleet.js';
+import { isProblem, type Limits, type Read, type RowProblem } from './fleet-record.js';
+import { readFleet, type FleetFormat } from './read-fleet.js';
 
-/** All that a source holds, what could not be read included. */
+/** For tests: all that a source holds, what could not be read included. */
 export const read = (
   format: FleetFormat,
   source: string | Buffer,
@@ -14,15 +14,15 @@ export const problems = async (
   limits: Partial<Limits> = {},
 ): Promise<RowProblem[]> => (await read(format, source, limits)).filter(isProblem);
 
-/** The problem of a source that has one. */
+/** The problem of a source that has one; rejects for any other. */
 export const only = async (
   format: FleetFormat,
   source: string | Buffer,
   limits: Partial<Limits> = {},
 ): Promise<RowProblem> => {
-  const found = await problems(format, source, limits);
-  expect(found).toHaveLength(1);
-  return found[0] as RowProblem;
+  const [first, ...more] = await problems(format, source, limits);
+  if (first === undefined || more.length > 0) throw new Error('the source has not one problem');
+  return first;
 };
 
 /** A row of NDJSON. */
