@@ -34,6 +34,13 @@ const window = async (slice: Slice, more = {}) => ({
   ...more,
 });
 
+/** The making of something new, which can be taken back once. */
+const eventOf = async (slice: Slice): Promise<string> => {
+  slice.referred += 1;
+  const { body } = await slice.maker.get(`/v1/hosts/${await slice.fresh('hosts')}/history`);
+  return body.history[0].event_id;
+};
+
 /** What the schemas cannot tell. */
 const bodies: Bodies = {
   NewUser: async (slice) => ({
@@ -53,9 +60,11 @@ const bodies: Bodies = {
   }),
   VariableValues: async () => ({ matrix: Math.random() }),
   VariableKeys: async () => ['matrix'],
+  VariableBindings: async () => ({ bound: { provider: 'nova.service', settings: {} } }),
   VariableSchemaValues: async () => ({ matrix: { type: 'number', maximum: 1 + Math.random() } }),
   VariableSchemaKeys: async () => ['matrix'],
   Synchronisation: async () => ({ dry_run: true }),
+  Reversion: async (slice) => ({ event_id: await eventOf(slice), dry_run: false }),
 };
 
 /** What must have happened to a thing before this can be done to it. */

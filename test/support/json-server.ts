@@ -3,13 +3,16 @@ import type { AddressInfo } from 'node:net';
 
 export type Answering = (request: IncomingMessage, response: ServerResponse) => void;
 
+type Headers = Readonly<Record<string, string>>;
+
+/** Answers with this and says that it is JSON. */
+export const sends =
+  (body: string | Buffer, headers: Headers = {}): Answering =>
+  (_, response) =>
+    response.writeHead(200, { 'content-type': 'application/json', ...headers }).end(body);
+
 /** Answers with this as JSON. */
-export const says =
-  (body: unknown, headers: Readonly<Record<string, string>> = {}): Answering =>
-  (_, response) => {
-    response.writeHead(200, { 'content-type': 'application/json', ...headers });
-    response.end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body));
-  };
+export const says = (value: unknown): Answering => sends(JSON.stringify(value));
 
 /** A real server of whatever answers, at an address of its own on this machine. */
 export class JsonServer {

@@ -4,6 +4,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { CloudModule } from '#libs/clouds/src/cloud.module.js';
 import { InventoryModule } from '#libs/inventory/src/inventory.module.js';
 import { MaintenanceModule } from '#libs/maintenance/src/maintenance.module.js';
+import { ProvidersModule } from '#libs/providers/src/providers.module.js';
 import { WorkflowsModule } from '#libs/workflows/src/workflows.module.js';
 import { AccessQueries } from '#projections/access/access.queries.js';
 import { FleetQueries } from '#projections/inventory/fleet.queries.js';
@@ -58,8 +59,10 @@ import {
   synchronisationControllers,
   synchronisationProviders,
 } from './inventory/synchronisation.providers.js';
+import { variableProvidersControllers } from './inventory/variable-providers.controller.js';
 import { variablesControllers } from './inventory/variables.controller.js';
 import { variablesProviders } from './inventory/variables.providers.js';
+import { virtualProviders } from './inventory/virtual.providers.js';
 import { WindowController } from './maintenance/window.controller.js';
 import { timeControllers } from './time/time.controllers.js';
 import { timeProviders } from './time/time.providers.js';
@@ -76,6 +79,7 @@ import { WorkflowController } from './workflows/workflow.controller.js';
     CloudModule,
     InventoryModule,
     MaintenanceModule,
+    ProvidersModule,
     WorkflowsModule,
   ],
   controllers: [
@@ -96,6 +100,7 @@ import { WorkflowController } from './workflows/workflow.controller.js';
     NetworkInterfaceController,
     ...timeControllers,
     ...variablesControllers,
+    ...variableProvidersControllers,
     InterchangeController,
     ImportController,
     WindowController,
@@ -130,6 +135,7 @@ import { WorkflowController } from './workflows/workflow.controller.js';
     KnownWorkflows,
     RunRequests,
     ...variablesProviders,
+    ...virtualProviders,
     DevicePresenter,
     Devices,
     FleetSources,

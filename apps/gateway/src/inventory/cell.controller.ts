@@ -9,6 +9,7 @@ import { Answers, AnswersPage, Requires } from '../http/requires.js';
 import { CellBody, CellChange, CellQuery, NewCell } from './cell.bodies.js';
 import { InheritedVariables, type Values } from './inherited-variables.js';
 import { InheritingQuery } from './inheriting.query.js';
+import { LooksUp } from './looks-up.js';
 import { Owners } from './owners.js';
 import { demandSame, referred } from './references.js';
 import { RemovalQuery } from './removal.query.js';
@@ -75,6 +76,7 @@ export class CellController {
   }
 
   @Get(':id')
+  @LooksUp('cell')
   @Requires('cells:read')
   @Answers('Shows a cell with its variables and those it inherits', CellBody)
   show(@Current() exchange: Exchange, @Id() id: string, @Query() query: InheritingQuery) {

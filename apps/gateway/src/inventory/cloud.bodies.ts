@@ -3,6 +3,7 @@ import { RecordBody } from '../http/bodies.js';
 import { Identifier, Name, Note, Optional, Variables } from '../http/fields.js';
 import { SortKeys } from '../http/query.js';
 import { InheritingPageQuery } from './inheriting.query.js';
+import { Virtuals, type VirtualsShown } from './virtual.field.js';
 
 export class NewCloud {
   @Name()
@@ -55,4 +56,7 @@ export class CloudBody extends RecordBody {
   @Optional()
   @Variables()
   readonly variables?: Readonly<Record<string, Json>>;
+
+  @Virtuals()
+  readonly virtual_variables?: VirtualsShown;
 }

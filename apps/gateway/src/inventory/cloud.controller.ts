@@ -10,6 +10,7 @@ import { Cascade } from './cascade.js';
 import { CloudBody, CloudChange, CloudQuery, NewCloud } from './cloud.bodies.js';
 import { InheritedVariables, type Values } from './inherited-variables.js';
 import { InheritingQuery } from './inheriting.query.js';
+import { LooksUp } from './looks-up.js';
 import { RemovalQuery } from './removal.query.js';
 
 const bodyOf = (row: CloudRow, variables?: Values): CloudBody => ({
@@ -66,6 +67,7 @@ export class CloudController {
   }
 
   @Get(':id')
+  @LooksUp('cloud')
   @Requires('clouds:read')
   @Answers('Shows a cloud with its variables and those of its project', CloudBody)
   show(@Current() exchange: Exchange, @Id() id: string, @Query() query: InheritingQuery) {

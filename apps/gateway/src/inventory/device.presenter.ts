@@ -4,7 +4,8 @@ import { type DeviceRow, InventoryQueries } from '#projections/inventory/invento
 import type { Exchange } from '../http/exchange.js';
 import type { DeviceBody, DeviceQuery, HostBody } from './device.bodies.js';
 import { InheritedVariables } from './inherited-variables.js';
-import { Owners } from './owners.js';
+import { type Link, Owners } from './owners.js';
+import { VirtualVariables } from './virtual-variables.js';
 
 export const collections = {
   host: 'hosts',
@@ -60,6 +61,7 @@ export class DevicePresenter {
     private readonly inventory: InventoryQueries,
     private readonly variables: InheritedVariables,
     private readonly owners: Owners,
+    private readonly virtual: VirtualVariables,
   ) {}
 
   shown(exchange: Exchange, view: ReadView, row: DeviceRow): HostBody {
@@ -67,11 +69,16 @@ export class DevicePresenter {
     return exchange.tagged(row.revision, bodyOf(row, { up: this.up(exchange, view, row), labels }));
   }
 
-  /** The most frequent answer of all: as text, since the values are text in the read model. */
+  /** The most frequent answer of all: as text, since the values are text in the read model. What is bound is masked. */
   withVariables(exchange: Exchange, view: ReadView, row: DeviceRow, inherited: boolean): string {
-    const chain = inherited ? this.owners.ofDevice(view, row) : [{ kind: row.kind, id: row.id }];
     const body = JSON.stringify(this.shown(exchange, view, row));
-    return exchange.json(`${body.slice(0, -1)},"variables":${this.variables.text(view, chain)}}`);
+    const variables = this.variables.text(view, this.chain(view, row, inherited));
+    return exchange.json(`${body.slice(0, -1)},"variables":${variables}}`);
+  }
+
+  /** The same with what is bound looked up, for which alone there is something to wait for. */
+  lookedUp(exchange: Exchange, row: DeviceRow, inherited: boolean): string | Promise<string> {
+    return this.virtual.text(exchange, row, this.withVariables(exchange, exchange.view, row, inherited));
   }
 
   /** For a list of one kind: how to show each of its rows. */
@@ -91,9 +98,8 @@ export class DevicePresenter {
     query: DeviceQuery,
   ) {
     const { view } = exchange;
-    const own = query['resolved-values'] === false;
-    const chainOf = (row: DeviceRow) =>
-      own ? [{ kind: row.kind, id: row.id }] : this.owners.ofDevice(view, row);
+    const inherited = query['resolved-values'] !== false;
+    const chainOf = (row: DeviceRow) => this.chain(view, row, inherited);
     const variables = this.variables.valuesOfAll(view, query.details ? rows.map(chainOf) : []);
     const ids = rows.map(({ id }) => id);
     const labels = this.inventory.labelsOfAll(view, ids);
@@ -102,6 +108,10 @@ export class DevicePresenter {
       const values = variables[index];
       return { ...bodyAs(row, shown), ...(values && { variables: values }) };
     };
+  }
+
+  private chain(view: ReadView, row: DeviceRow, inherited: boolean): readonly Link[] {
+    return inherited ? this.owners.ofDevice(view, row) : [{ kind: row.kind, id: row.id }];
   }
 
   private up(exchange: Exchange, view: ReadView, { parent_id, cell_id, region_id }: DeviceRow): string {

@@ -61,9 +61,8 @@ export class Devices {
   }
 
   show(exchange: Exchange, kind: DeviceKind, id: string, query: InheritingQuery) {
-    const { view } = exchange;
-    const inherited = query['resolved-values'] !== false;
-    return this.presenter.withVariables(exchange, view, this.found(exchange, view, kind, id), inherited);
+    const device = this.found(exchange, exchange.view, kind, id);
+    return this.presenter.lookedUp(exchange, device, query['resolved-values'] !== false);
   }
 
   change(exchange: Exchange, kind: DeviceKind, id: string, change: NetworkDeviceChange) {

@@ -3,6 +3,7 @@ import { LinkBody, RecordBody } from '../http/bodies.js';
 import { Identifier, IpAddress, ListOf, Name, Nullable, Optional, Variables, Whole } from '../http/fields.js';
 import { SortKeys } from '../http/query.js';
 import { InheritingPageQuery } from './inheriting.query.js';
+import { Virtuals, type VirtualsShown } from './virtual.field.js';
 
 /** Ports of switches are counted in many ways; indexes of SNMP are the largest. */
 const mostPort = 2 ** 31 - 1;
@@ -182,4 +183,7 @@ export class NetworkInterfaceBody extends RecordBody {
   @Optional()
   @Variables()
   readonly variables?: Readonly<Record<string, Json>>;
+
+  @Virtuals()
+  readonly virtual_variables?: VirtualsShown;
 }

@@ -11,6 +11,7 @@ import { Answers, AnswersPage, Requires } from '../http/requires.js';
 import { collections } from './device.presenter.js';
 import { InheritedVariables, type Values } from './inherited-variables.js';
 import { InheritingQuery } from './inheriting.query.js';
+import { LooksUp } from './looks-up.js';
 import { canonicalAddress } from './inventory.fields.js';
 import {
   NetworkInterfaceBody,
@@ -109,6 +110,7 @@ export class NetworkInterfaceController {
   }
 
   @Get(':id')
+  @LooksUp('network-interface')
   @Requires('interfaces:read')
   @Answers('Shows an interface with its variables and those of its device', NetworkInterfaceBody)
   show(@Current() exchange: Exchange, @Id() id: string, @Query() query: InheritingQuery) {

@@ -4,6 +4,7 @@ import { Identifier, IpAddress, Name, Nullable, Optional, Variables } from '../h
 import { SortKeys } from '../http/query.js';
 import { InheritingPageQuery } from './inheriting.query.js';
 import { Cidr, Netmask } from './inventory.fields.js';
+import { Virtuals, type VirtualsShown } from './virtual.field.js';
 
 export class NewNetwork {
   @Name()
@@ -150,4 +151,7 @@ export class NetworkBody extends RecordBody {
   @Optional()
   @Variables()
   readonly variables?: Readonly<Record<string, Json>>;
+
+  @Virtuals()
+  readonly virtual_variables?: VirtualsShown;
 }

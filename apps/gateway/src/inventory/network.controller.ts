@@ -10,6 +10,7 @@ import { page } from '../http/page.js';
 import { Answers, AnswersPage, Requires } from '../http/requires.js';
 import { InheritedVariables, type Values } from './inherited-variables.js';
 import { InheritingQuery } from './inheriting.query.js';
+import { LooksUp } from './looks-up.js';
 import { canonicalCidr } from './inventory.fields.js';
 import { NetworkBody, NetworkChange, NetworkQuery, NewNetwork } from './network.bodies.js';
 import { networkChangesOf, networkOf } from './network.commands.js';
@@ -95,6 +96,7 @@ export class NetworkController {
   }
 
   @Get(':id')
+  @LooksUp('network')
   @Requires('networks:read')
   @Answers('Shows a network with its variables and those it inherits', NetworkBody)
   show(@Current() exchange: Exchange, @Id() id: string, @Query() query: InheritingQuery) {

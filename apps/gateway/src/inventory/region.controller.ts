@@ -8,6 +8,7 @@ import { page } from '../http/page.js';
 import { Answers, AnswersPage, Requires } from '../http/requires.js';
 import { InheritedVariables, type Values } from './inherited-variables.js';
 import { InheritingQuery } from './inheriting.query.js';
+import { LooksUp } from './looks-up.js';
 import { Owners } from './owners.js';
 import { referred } from './references.js';
 import { NewRegion, RegionBody, RegionChange, RegionQuery } from './region.bodies.js';
@@ -73,6 +74,7 @@ export class RegionController {
   }
 
   @Get(':id')
+  @LooksUp('region')
   @Requires('regions:read')
   @Answers('Shows a region with its variables and those it inherits', RegionBody)
   show(@Current() exchange: Exchange, @Id() id: string, @Query() query: InheritingQuery) {

@@ -14,6 +14,7 @@ import {
 } from '../http/fields.js';
 import { AsOfQuery } from '../http/query.js';
 import { WholeBody } from '../http/whole-body.js';
+import { Virtuals, type VirtualsShown } from './virtual.field.js';
 
 @WholeBody()
 export class VariableValues {
@@ -32,6 +33,12 @@ export class VariablesQuery extends AsOfQuery {
   @Optional()
   @Flag()
   readonly 'resolved-values'?: boolean;
+
+  /** Only the variables with these keys. May be repeated. */
+  @Optional()
+  @Repeatable()
+  @VariableNames()
+  readonly key?: readonly string[];
 
   /** Each value with the owner it comes from, who set it when and why, and what it shadows. */
   @Optional()
@@ -55,6 +62,11 @@ export class SettingQuery {
   @Repeatable()
   @VariableNames()
   readonly secret?: readonly string[];
+
+  /** Removes all other variables of the owner, in the same step. */
+  @Optional()
+  @Flag()
+  readonly replace?: boolean;
 }
 
 const Text = (): PropertyDecorator =>
@@ -97,4 +109,7 @@ export class VariablesBody {
   @Optional()
   @ListOf(() => MisfitBody, 100_000)
   readonly violations?: readonly MisfitBody[];
+
+  @Virtuals()
+  readonly virtual_variables?: VirtualsShown;
 }

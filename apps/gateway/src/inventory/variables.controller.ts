@@ -5,6 +5,7 @@ import type { OwnerKind } from '#libs/inventory/src/variables.events.js';
 import { Commands, type Plan } from '../http/commands.js';
 import { Current, type Exchange, Id } from '../http/exchange.js';
 import { Answers, named, Requires } from '../http/requires.js';
+import { LooksUp } from './looks-up.js';
 import { type Owner, Owners } from './owners.js';
 import { SettingVariables } from './setting-variables.js';
 import { variableSchemasOf } from './variable-schemas.controller.js';
@@ -29,6 +30,7 @@ const variablesOf = (kind: OwnerKind, collection: string): Type => {
     ) {}
 
     @Get()
+    @LooksUp(kind)
     @Requires('variables:read')
     @Answers(`Shows the variables of a ${kind}, or with \`explain\` where they come from`, VariablesBody)
     show(@Current() exchange: Exchange, @Id() id: string, @Query() query: VariablesQuery) {
@@ -37,15 +39,15 @@ const variablesOf = (kind: OwnerKind, collection: string): Type => {
 
     @Put()
     @Requires('variables:write')
-    @Answers('Sets these variables and leaves the others; answers all of its own', VariablesBody)
+    @Answers('Sets these variables and leaves the others, unless it replaces all; answers all of its own', VariablesBody)
     set(
       @Current() exchange: Exchange,
       @Id() id: string,
       @Body() { value: values }: VariableValues,
-      @Query() { secret }: SettingQuery,
+      @Query() wishes: SettingQuery,
     ) {
       const plan = () =>
-        this.plan(exchange, id, (owner) => this.setting.command(exchange, owner, values, secret));
+        this.plan(exchange, id, (owner) => this.setting.command(exchange, owner, values, wishes));
       return this.commands.change(exchange, id, plan, (view) =>
         this.presenter.own(exchange, view, { kind, id }),
       );

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { inspect } from 'node:util';
-import { type Answering, JsonServer, says } from '#test/support/json-server.js';
+import { type Answering, JsonServer, says, sends } from '#test/support/json-server.js';
 import { GuardedGet } from './guarded-get.js';
 import { Reach } from './reach.js';
 
@@ -26,7 +26,7 @@ describe('a GET to wherever users say', () => {
       'x-key': 'k',
       host: `127.0.0.1:${server.port}`,
     });
-    const others = says('null', { 'content-type': 'application/hal+json; charset=utf-8' });
+    const others = sends('null', { 'content-type': 'application/hal+json; charset=utf-8' });
     expect(await answered(others)).toBeNull();
   });
 
@@ -43,7 +43,7 @@ describe('a GET to wherever users say', () => {
   });
 
   it('does not follow a redirect', async () => {
-    const inwards = server.at('/inwards', says('the secret'));
+    const inwards = server.at('/inwards', sends('the secret'));
     for (const status of [301, 302, 303, 307, 308]) {
       const redirect: Answering = (_, response) => response.writeHead(status, { location: inwards }).end();
       await expect(answered(redirect)).rejects.toMatchObject(
@@ -78,16 +78,16 @@ describe('a GET to wherever users say', () => {
     ['an endless answer', endless, /more than 1048576 bytes/],
     [
       'an answer that says it is too long',
-      says('1', { 'content-length': '2000000' }),
+      sends('1', { 'content-length': '2000000' }),
       /more than 1048576 bytes/,
     ],
-    ['a compressed bomb', says(bomb, { 'content-encoding': 'gzip' }), /compressed/],
-    ['a page', says('<html>', { 'content-type': 'text/html' }), /does not answer with JSON/],
-    ['what is no JSON', says('{"a":'), /is not JSON/],
-    ['what is no UTF-8', says(Buffer.from([0x22, 0xff, 0x22])), /is not JSON in UTF-8/],
-    ['nothing', says(''), /is not JSON/],
-    ['endless nesting', says('['.repeat(100_000)), /nested deeper than 64 levels/],
-    ['nesting that is closed', says(`${'['.repeat(65)}${']'.repeat(65)}`), /nested deeper than 64 levels/],
+    ['a compressed bomb', sends(bomb, { 'content-encoding': 'gzip' }), /compressed/],
+    ['a page', sends('<html>', { 'content-type': 'text/html' }), /does not answer with JSON/],
+    ['what is no JSON', sends('{"a":'), /is not JSON/],
+    ['what is no UTF-8', sends(Buffer.from([0x22, 0xff, 0x22])), /is not JSON in UTF-8/],
+    ['nothing', sends(''), /is not JSON/],
+    ['endless nesting', sends('['.repeat(100_000)), /nested deeper than 64 levels/],
+    ['nesting that is closed', sends(`${'['.repeat(65)}${']'.repeat(65)}`), /nested deeper than 64 levels/],
   ])('refuses %s', async (_, answer, message) => {
     await expect(answered(answer)).rejects.toMatchObject(failure('unusable', message));
   });
@@ -120,7 +120,7 @@ describe('a GET to wherever users say', () => {
 
   it('has neither path, query, header nor answer in an error', async () => {
     const headers = { authorization: 'the-key' };
-    for (const answer of [says('the-answer'), says('x', { 'content-type': 'text/plain' }), silent]) {
+    for (const answer of [sends('the-answer'), sends('x', { 'content-type': 'text/plain' }), silent]) {
       const url = server.at('/the-path?the-query', answer);
       const error: unknown = await get(url, { ms: 200, headers }).catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(Error);
