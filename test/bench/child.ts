@@ -62,7 +62,7 @@ export class Child {
   }
 }
 
-const longestMs = 300_000;
+const longestMs = 600_000;
 
 /** Runs one of the `tasks/` in a process of its own and resolves with its answer. */
 export const perform = async <Answer>(

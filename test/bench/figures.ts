@@ -3,6 +3,7 @@ import { appends } from './figures/appends.js';
 import { fleet } from './figures/fleet.js';
 import { hostReads } from './figures/host-reads.js';
 import { hostWrites } from './figures/host-writes.js';
+import { imports } from './figures/imports.js';
 import { memory } from './figures/memory.js';
 import { publishing } from './figures/publishing.js';
 import { rebuild } from './figures/rebuild.js';
@@ -14,6 +15,7 @@ export const figures: readonly Figure[] = [
   hostWrites,
   hostReads,
   fleet,
+  imports,
   rebuild,
   publishing,
   start,

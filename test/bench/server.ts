@@ -5,7 +5,7 @@ import { Child } from './child.js';
 import type { Bench } from './figure.js';
 import { token } from './scene.js';
 
-const startMs = 120_000;
+const startMs = 400_000;
 const betweenMs = 5;
 /** Linux has told CPU time in hundredths of a second on every machine for decades. */
 const tickMs = 10;
