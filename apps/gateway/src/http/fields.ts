@@ -99,10 +99,19 @@ export const isUuid = (value: unknown): value is string => typeof value === 'str
 export const Identifier = (): PropertyDecorator =>
   check('identifier', isUuid, 'must be a UUID in lower case', { type: 'string', format: 'uuid' });
 
-const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
+const instant = /^\d{4}-\d\d-\d\dT(?!24)\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
+
+/** `Date` takes the thirtieth of February for the second of March. */
+const isDay = (day: string): boolean => {
+  const parsed = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(day);
+};
 
 export const isInstant = (value: unknown): value is string =>
-  typeof value === 'string' && instant.test(value) && !Number.isNaN(Date.parse(value));
+  typeof value === 'string' &&
+  instant.test(value) &&
+  !Number.isNaN(Date.parse(value)) &&
+  isDay(value.slice(0, 10));
 
 /** A point in time as RFC 3339 writes it. */
 export const Instant = (): PropertyDecorator =>
