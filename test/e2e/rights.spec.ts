@@ -103,6 +103,12 @@ describe('a user who is limited to some variables', () => {
     expect((await user.client.ask('DELETE', path, ['ntp'])).status).toBe(204);
   });
 
+  it('does not replace all', async () => {
+    const path = `/v1/hosts/${host}/variables`;
+    const refused = await user.client.put(`${path}?replace=true`, { 'net.mtu': 1 });
+    expect([refused.status, refused.body.errors[0].member]).toEqual([403, 'replace']);
+  });
+
   it('writes no other, and is told which', async () => {
     const path = `/v1/hosts/${host}/variables`;
     const before = await gateway.eventStore.head();

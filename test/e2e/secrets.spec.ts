@@ -113,6 +113,14 @@ describe('a secret variable', () => {
     expect(await count()).toBe(before);
   });
 
+  it('stays when all is replaced by what was shown, and goes when it is left out', async () => {
+    await put({ password: clear, a: 1 }, '?secret=password');
+    await put({ ...(await shown()), a: 2 }, '?replace=true');
+    expect(await shown('?secrets=true')).toEqual({ password: clear, a: 2 });
+    await put({ a: 3 }, '?replace=true');
+    expect(await shown()).toEqual({ a: 3 });
+  });
+
   it('is not written again with the value it has, which only who may read it can notice', async () => {
     await put({ password: clear }, '?secret=password');
     const before = await count();

@@ -79,6 +79,28 @@ describe('variables over REST', () => {
     await unset(project(), ['project']);
   });
 
+  it('are shown one by one, and replaced as a whole', async () => {
+    const { region, child } = await family();
+    await set(region, { ntp: 'region', dns: 'region' });
+    await set(child, { a: 1, b: 2, 'c d': 3 });
+    const only = async (query: string) => (await get(`${child}/variables?${query}`)).variables;
+    expect(await only('key=ntp')).toEqual({ ntp: 'region' });
+    expect(await only('key=a&key=c%20d&key=never')).toEqual({ a: 1, 'c d': 3 });
+    expect(Object.keys(await only('key=b&explain=true'))).toEqual(['b']);
+    expect((await gateway.root.get(`${child}/variables?key=`)).status).toBe(400);
+    const before = (await gateway.events()).length;
+    const answer = await gateway.root.put(`${child}/variables?replace=true`, { a: 1, b: 3, d: 4 });
+    expect([answer.status, answer.body.variables]).toEqual([200, { a: 1, b: 3, d: 4 }]);
+    const events = (await gateway.events()).slice(before);
+    expect(events.map(({ type, data }) => [type, data])).toEqual([
+      ['VariablesRemoved', { ownerKind: 'host', keys: ['c d'] }],
+      ['VariablesSet', { ownerKind: 'host', values: { b: 3, d: 4 } }],
+    ]);
+    expect(answer.headers['etag']).toBe('"2"');
+    expect((await gateway.root.put(`${child}/variables?replace=true`, {})).body.variables).toEqual({});
+    expect((await get(`${child}/variables`)).variables).toEqual({ ntp: 'region', dns: 'region' });
+  });
+
   it('are inherited by clouds, regions and cells', async () => {
     const paths = await family();
     await set(project(), { p: 'project', s: 'project' });

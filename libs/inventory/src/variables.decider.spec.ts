@@ -22,6 +22,28 @@ describe("an owner's variables", () => {
       .yields({ type: 'VariablesSet', data: { ownerKind: 'host', values: { b: { x: 2 }, c: null } } });
   });
 
+  it('are replaced as a whole, in one step', () => {
+    const attached: VariablesEvent = {
+      type: 'VariableSchemasAttached',
+      data: { ownerKind: 'host', schemas: { a: { type: 'number' } } },
+    };
+    const replace = {
+      type: 'SetVariables',
+      ownerKind: 'host',
+      values: { a: 2, c: 3 },
+      only: ['a', 'c', '__proto'],
+    } as const;
+    given(variables, wasSet, attached)
+      .when(replace)
+      .yields(
+        { type: 'VariablesRemoved', data: { ownerKind: 'host', keys: ['b'] } },
+        { type: 'VariablesSet', data: { ownerKind: 'host', values: { a: 2, c: 3 } } },
+      );
+    given(variables, wasSet)
+      .when({ type: 'SetVariables', ownerKind: 'host', values: {}, only: ['a', 'b', '__proto'] })
+      .yieldsNothing();
+  });
+
   it('lose the keys that are there', () => {
     const removed: VariablesEvent = { type: 'VariablesRemoved', data: { ownerKind: 'host', keys: ['a'] } };
     const remove = { type: 'RemoveVariables', ownerKind: 'host', keys: ['a', 'a', 'z'] } as const;

@@ -1,15 +1,19 @@
-import type { Decider } from '#libs/kernel/src/decider.js';
+import { type Decider, evolveInPlace } from '#libs/kernel/src/decider.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import type { Json, JsonObject } from '#libs/kernel/src/json.js';
 import type { OwnerKind, VariablesEvent } from './variables.events.js';
 
 export type VariablesCommand =
-  /** `secrets`: keys of values that are sealed. Whoever seals decides which ones are; a secret is never replaced by a plain value. */
+  /**
+   * `secrets`: keys of values that are sealed. Whoever seals decides which ones are; a secret is never replaced by a plain value.
+   * `only`: all other variables are removed; the keys of the values are among them.
+   */
   | {
       type: 'SetVariables';
       ownerKind: OwnerKind;
       values: Readonly<Record<string, Json>>;
       secrets?: readonly string[];
+      only?: readonly string[];
     }
   | { type: 'BindVariables'; ownerKind: OwnerKind; bindings: Readonly<Record<string, Json>> }
   | { type: 'RemoveVariables'; ownerKind: OwnerKind; keys: readonly string[] }
@@ -23,6 +27,7 @@ export type VariablesCommand =
 export type Variables = Map<string, string>;
 
 const schemaKey = (key: string): string => `\n${key}`;
+const isSchemaKey = (key: string): boolean => key.startsWith('\n');
 
 // No JSON text begins with these letters.
 const secretMark = 's ';
@@ -63,6 +68,13 @@ const set = (
   const kept = keys.filter((key) => sealed.has(key));
   const data = { ownerKind, values: Object.fromEntries(changed), ...(kept.length > 0 && { secrets: kept }) };
   return [{ type: 'VariablesSet', data }];
+};
+
+const removeOthers = ({ ownerKind, only }: SetVariables, state: Variables): readonly VariablesEvent[] => {
+  if (only === undefined) return [];
+  const kept = new Set(only);
+  const keys = [...state.keys()].filter((key) => !kept.has(key) && !isSchemaKey(key));
+  return keys.length > 0 ? [{ type: 'VariablesRemoved', data: { ownerKind, keys } }] : [];
 };
 
 const bind = (
@@ -108,7 +120,7 @@ const detach = (
 const decide = (command: VariablesCommand, state: Variables): readonly VariablesEvent[] => {
   switch (command.type) {
     case 'SetVariables':
-      return set(command, state);
+      return [...removeOthers(command, state), ...set(command, state)];
     case 'BindVariables':
       return bind(command, state);
     case 'RemoveVariables':
@@ -120,28 +132,24 @@ const decide = (command: VariablesCommand, state: Variables): readonly Variables
   }
 };
 
-const evolve = (state: Variables, event: VariablesEvent): Variables => {
-  switch (event.type) {
-    case 'VariablesSet':
-      for (const [key, value] of Object.entries(event.data.values)) state.set(key, canonical(value));
-      for (const key of event.data.secrets ?? []) state.set(key, secretMark + (state.get(key) ?? ''));
-      return state;
-    case 'VariablesBound':
-      for (const [key, binding] of Object.entries(event.data.bindings))
-        state.set(key, boundMark + canonical(binding));
-      return state;
-    case 'VariablesRemoved':
-      for (const key of event.data.keys) state.delete(key);
-      return state;
-    case 'VariableSchemasAttached':
-      for (const [key, schema] of Object.entries(event.data.schemas))
-        state.set(schemaKey(key), canonical(schema));
-      return state;
-    case 'VariableSchemasDetached':
-      for (const key of event.data.keys) state.delete(schemaKey(key));
-      return state;
-  }
-};
+const evolve = evolveInPlace<Variables, VariablesEvent>({
+  VariablesSet: (state, { values, secrets = [] }) => {
+    for (const [key, value] of Object.entries(values)) state.set(key, canonical(value));
+    for (const key of secrets) state.set(key, secretMark + (state.get(key) ?? ''));
+  },
+  VariablesBound: (state, { bindings }) => {
+    for (const [key, binding] of Object.entries(bindings)) state.set(key, boundMark + canonical(binding));
+  },
+  VariablesRemoved: (state, { keys }) => {
+    for (const key of keys) state.delete(key);
+  },
+  VariableSchemasAttached: (state, { schemas }) => {
+    for (const [key, schema] of Object.entries(schemas)) state.set(schemaKey(key), canonical(schema));
+  },
+  VariableSchemasDetached: (state, { keys }) => {
+    for (const key of keys) state.delete(schemaKey(key));
+  },
+});
 
 export const variables: Decider<Variables, VariablesCommand, VariablesEvent> = {
   category: 'variables',

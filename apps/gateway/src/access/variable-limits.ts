@@ -35,10 +35,18 @@ export const demandWritableKeys = (
   });
 };
 
+/** What else there is, whoever replaces all of it need not know. */
+const demandUnlimited = (): never => {
+  const message = 'is not for a user who may write some variables only';
+  throw new DomainError('forbidden', `replace ${message}`, { violations: [{ member: 'replace', message }] });
+};
+
 /** The same for all that a request is about to do: nothing of it happens when one key is refused. */
 export const demandWithinLimits = (caller: Caller, commands: readonly Command<unknown>[]): void => {
   if (caller.variablePrefixes === null) return;
   for (const command of commands) {
-    if (command instanceof ToVariables) demandWritableKeys(caller, keysOf(command.command));
+    if (!(command instanceof ToVariables)) continue;
+    if (command.command.type === 'SetVariables' && command.command.only) demandUnlimited();
+    demandWritableKeys(caller, keysOf(command.command));
   }
 };

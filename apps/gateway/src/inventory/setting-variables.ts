@@ -13,6 +13,11 @@ import { VariableSchemas } from './variable-schemas.js';
 
 export type Values = Readonly<Record<string, Json>>;
 
+interface Wishes {
+  readonly secret?: readonly string[];
+  readonly replace?: boolean;
+}
+
 type SetVariables = Extract<VariablesCommand, { type: 'SetVariables' }>;
 
 const none: ReadonlySet<string> = new Set();
@@ -76,21 +81,31 @@ export class SettingVariables {
     return [(metadata) => new ToVariables(id, command, unconditionally(metadata))];
   }
 
-  /** For an owner that is there; `asked`: which values are to be secret, beside those that are it already. */
+  /**
+   * For an owner that is there; `secret`: which values are to be secret, beside those that are it already; `replace`: whether its
+   * other variables are removed.
+   */
   command(
     exchange: Exchange,
     { kind: ownerKind, id, chain }: Pick<Owner, 'kind' | 'id' | 'chain'>,
     given: Values,
-    asked: readonly string[] = [],
+    { secret = [], replace = false }: Wishes = {},
   ): SetVariables {
-    demandAmong(given, asked);
+    demandAmong(given, secret);
     const own = this.queries.hidden(exchange.view, [id]);
     const values = withoutMasks(given, own);
     demandNoMasks(values);
-    const secrets = secretsAmong(values, own, asked);
+    const secrets = secretsAmong(values, own, secret);
     this.schemas.demandFitting(exchange.view, () => chain, { values, secrets: new Set(secrets.keys()) });
     const sealed = this.secrets.sealed(exchange, id, values, secrets);
     const keys = [...secrets.keys()].filter((key) => Object.hasOwn(sealed, key));
-    return { type: 'SetVariables', ownerKind, values: sealed, ...(keys.length > 0 && { secrets: keys }) };
+    const only = replace ? { only: Object.keys(given) } : {};
+    return {
+      type: 'SetVariables',
+      ownerKind,
+      values: sealed,
+      ...(keys.length > 0 && { secrets: keys }),
+      ...only,
+    };
   }
 }

@@ -39,7 +39,10 @@ const variablesOf = (kind: OwnerKind, collection: string): Type => {
 
     @Put()
     @Requires('variables:write')
-    @Answers('Sets these variables and leaves the others, unless it replaces all; answers all of its own', VariablesBody)
+    @Answers(
+      'Sets these variables and leaves the others, unless it replaces all; answers all of its own',
+      VariablesBody,
+    )
     set(
       @Current() exchange: Exchange,
       @Id() id: string,

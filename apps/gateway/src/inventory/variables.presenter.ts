@@ -9,6 +9,14 @@ import type { VariablesQuery } from './variables.bodies.js';
 
 const none: ReadonlyMap<string, string> = new Map();
 
+type Keys = ReadonlySet<string> | undefined;
+
+const picked = (variables: object, only: Keys): object =>
+  only ? Object.fromEntries(Object.entries(variables).filter(([key]) => only.has(key))) : variables;
+
+const pickedText = (text: string, only: Keys): string =>
+  only ? JSON.stringify(picked(JSON.parse(text) as object, only)) : text;
+
 /** Variables as answers of their own. */
 @Injectable()
 export class VariablesPresenter {
@@ -24,11 +32,14 @@ export class VariablesPresenter {
     const chain = query['resolved-values'] === false ? whole.slice(0, 1) : whole;
     if (query.secrets) this.secrets.demandReader(exchange);
     this.tag(exchange, view, id);
+    const only = query.key && new Set(query.key);
     const found = query.secrets ? this.secretsOf(view, chain) : none;
-    const violations = query.explain || query.check ? this.schemas.misfits(view, chain) : undefined;
-    if (query.explain) return { variables: this.variables.explained(view, chain, found), violations };
+    const checked = query.explain || query.check ? this.schemas.misfits(view, chain) : undefined;
+    const violations = checked?.filter(({ key }) => only?.has(key) ?? true);
+    if (query.explain)
+      return { variables: picked(this.variables.explained(view, chain, found), only), violations };
     const more = violations ? `,"violations":${JSON.stringify(violations)}` : '';
-    return exchange.json(`{"variables":${this.variables.text(view, chain, found)}${more}}`);
+    return exchange.json(`{"variables":${pickedText(this.variables.text(view, chain, found), only)}${more}}`);
   }
 
   own(exchange: Exchange, view: ReadView, owner: Link): string {
