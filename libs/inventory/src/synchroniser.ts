@@ -142,7 +142,8 @@ export class Synchroniser {
       names: state.names,
       said,
       idFor: (name) => deviceIdOf(syncId, name),
-      serviceIdFor: (name) => v5(`service ${name}`, regionId),
+      serviceIdFor: (name) =>
+        known.services.get(name)?.state.serviceId ?? v5(`service ${name}`, regionId),
     });
   }
 
