@@ -63,6 +63,7 @@ const bodies: Bodies = {
   VariableBindings: async () => ({ bound: { provider: 'nova.service', settings: {} } }),
   VariableSchemaValues: async () => ({ matrix: { type: 'number', maximum: 1 + Math.random() } }),
   VariableSchemaKeys: async () => ['matrix'],
+  NetBoxImport: async () => ({ url: 'http://netbox.invalid', token: 'matrix' }),
   Synchronisation: async () => ({ dry_run: true }),
   Reversion: async (slice) => ({ event_id: await eventOf(slice), dry_run: false }),
 };
@@ -78,6 +79,9 @@ const inTheWay: Readonly<Record<string, number>> = {
   // Its body is not JSON: test/e2e/import.spec.ts.
   'importImport own': 415,
   'importImport foreign': 415,
+  // Nothing may be reached that is not allowed: test/e2e/import-netbox.spec.ts.
+  'netBoxNetBox own': 400,
+  'netBoxNetBox foreign': 400,
 };
 
 const keyRoute = '/v1/users/{user_id}/api-keys';

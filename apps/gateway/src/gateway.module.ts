@@ -41,6 +41,7 @@ import { ImportSettings } from './interchange/import.settings.js';
 import { ImportWriter } from './interchange/import.writer.js';
 import { Importer } from './interchange/importer.js';
 import { InterchangeController } from './interchange/interchange.controller.js';
+import { NetBoxController } from './interchange/netbox.controller.js';
 import { Cascade } from './inventory/cascade.js';
 import { CellController } from './inventory/cell.controller.js';
 import { CloudController } from './inventory/cloud.controller.js';
@@ -103,6 +104,7 @@ import { WorkflowController } from './workflows/workflow.controller.js';
     ...variableProvidersControllers,
     InterchangeController,
     ImportController,
+    NetBoxController,
     WindowController,
     WorkflowController,
     RunController,

@@ -31,7 +31,9 @@ export class ImportController {
     const source = sourceOf(exchange, streamBytes);
     const { kind } = query;
     const options = { limits: { streamBytes, records }, ...(kind !== undefined && { kind }) };
-    const text = await this.importer.run(exchange, query, () => readFleet(format, source, options));
+    const text = await this.importer.run(exchange, query, {
+      reads: () => readFleet(format, source, options),
+    });
     return streamed(exchange, { text, media });
   }
 }

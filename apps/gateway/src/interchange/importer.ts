@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
-import type { Read } from '#libs/interchange/src/fleet-record.js';
+import type { Read, Source } from '#libs/interchange/src/fleet-record.js';
 import { isDevice } from '#libs/inventory/src/import.policy.js';
 import type { DefaultPlace } from '#libs/inventory/src/import-places.policy.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
@@ -22,7 +22,17 @@ interface Destination {
   readonly defaults: DefaultPlace;
 }
 
-type Job = Pick<Prepared, 'exchange' | 'options' | 'spool'> & { readonly destination: Destination };
+/** What is imported. */
+export interface ImportSource {
+  readonly reads: () => AsyncIterable<Read>;
+  /** Whether something that could not be read is surely no device; by default it may be one. */
+  readonly isNoDevice?: (source: Source) => boolean;
+}
+
+type Job = Pick<Prepared, 'exchange' | 'options' | 'spool'> & {
+  readonly destination: Destination;
+  readonly source: ImportSource;
+};
 
 const refuse = (member: string, message: string): never => {
   throw new DomainError('validation-failed', `${member} ${message}`, { violations: [{ member, message }] });
@@ -44,7 +54,7 @@ export class Importer {
   async run(
     exchange: Exchange,
     options: ImportOptions,
-    reads: () => AsyncIterable<Read>,
+    source: ImportSource,
   ): Promise<AsyncGenerator<string>> {
     const destination = this.destinationOf(exchange, options);
     if (this.underWay >= mostAtOnce)
@@ -55,7 +65,7 @@ export class Importer {
     let spool: Spool | undefined;
     try {
       spool = await Spool.in(join(this.config.CRATON_DATA_DIR, 'imports'));
-      return this.lines(await this.prepared({ exchange, options, destination, spool }, reads()));
+      return this.lines(await this.prepared({ exchange, options, destination, spool, source }));
     } catch (error) {
       this.underWay -= 1;
       await spool?.close();
@@ -77,14 +87,14 @@ export class Importer {
     };
   }
 
-  private async prepared(job: Job, reads: AsyncIterable<Read>): Promise<Prepared> {
+  private async prepared(job: Job): Promise<Prepared> {
     const { exchange, options, destination, spool } = job;
     const { caller } = exchange;
-    const surveyed = await survey(reads, { spool, caller, deviceType: options.device_type });
+    const surveyed = await survey(job.source.reads(), { spool, caller, deviceType: options.device_type });
     const strict = options.mode === 'all-or-nothing' && !options.dry_run;
     if (strict && surveyed.refusals.length > 0) throw refusedWith(surveyed.refusals);
     const { create_places: createPlaces, managed_by: managedBy } = options;
-    const cleans = this.cleans(options, surveyed);
+    const cleans = this.cleans(job, surveyed);
     const order = { ...destination, createPlaces, managedBy, cleans, spool };
     const entries = await this.planner.plan(surveyed.rows, order);
     const refused = entries.flatMap((entry): Refusal[] =>
@@ -95,9 +105,13 @@ export class Importer {
     return { exchange, options, spool, projectId, refusals: surveyed.refusals, entries };
   }
 
-  /** What is not understood whole takes nothing away, and neither does what holds no device at all. */
-  private cleans({ remove_missing: removes }: ImportOptions, { rows, refusals }: Surveyed): boolean {
-    if (!removes || refusals.length > 0) return false;
+  /** Where a device may be among what was not understood nothing is taken away, and neither is it where no device is left. */
+  private cleans({ options, source }: Job, { rows, refusals, whole }: Surveyed): boolean {
+    const { isNoDevice = () => false } = source;
+    const isClear =
+      whole &&
+      refusals.every((refusal) => (refusal.row ? !isDevice(refusal.row) : isNoDevice(refusal.source)));
+    if (!options.remove_missing || !isClear) return false;
     return rows.some(isDevice) || refuse('remove_missing', 'would retire all: the source holds no device');
   }
 

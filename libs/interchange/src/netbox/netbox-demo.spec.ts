@@ -1,12 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import type { Json, JsonObject } from '#libs/kernel/src/json.js';
 import { isProblem, type FleetRecord, type Read } from '../fleet-record.js';
 import { naturalKey } from '../read-fleet.js';
+import { type Collections, demoAnswers } from '#test/support/netbox-demo.js';
 import { readNetBox, type NetBoxSource } from './read-netbox.js';
-
-type Collections = Readonly<Record<string, readonly JsonObject[]>>;
 
 const answering = (collections: Collections): NetBoxSource => ({
   async *list(collection) {
@@ -15,83 +10,11 @@ const answering = (collections: Collections): NetBoxSource => ({
   },
 });
 
-interface Row {
-  readonly model: string;
-  readonly pk: number;
-  readonly fields: Readonly<Record<string, Json>>;
-}
-
-const demo = resolve('../shared/data/netbox/netbox-demo-v3.6.json.gz');
-
-/** The demo data is a dump of Django; this gives its rows the shape that the REST API gives them. */
-const asAnswers = (rows: readonly Row[]): Collections => {
-  const byModel = Map.groupBy(rows, ({ model }) => model);
-  const indexes = new Map(
-    [...byModel].map(([model, of]) => [model, new Map(of.map((row) => [row.pk, row]))]),
-  );
-  const nested = (model: string, pk: Json | undefined): Json => {
-    const row = indexes.get(model)?.get(pk as number);
-    return row ? { id: row.pk, ...(row.fields as JsonObject) } : null;
-  };
-  const tags = Map.groupBy(
-    byModel.get('extras.taggeditem') ?? [],
-    ({ fields }) => `${(fields['content_type'] as string[]).join('.')} ${fields['object_id'] as number}`,
-  );
-  const references: Readonly<Record<string, string>> = {
-    site: 'dcim.site',
-    region: 'dcim.region',
-    group: 'dcim.sitegroup',
-    location: 'dcim.location',
-    rack: 'dcim.rack',
-    device: 'dcim.device',
-    device_type: 'dcim.devicetype',
-    manufacturer: 'dcim.manufacturer',
-    platform: 'dcim.platform',
-    tenant: 'tenancy.tenant',
-    cluster: 'virtualization.cluster',
-    virtual_machine: 'virtualization.virtualmachine',
-    vrf: 'ipam.vrf',
-    vlan: 'ipam.vlan',
-    untagged_vlan: 'ipam.vlan',
-    primary_ip4: 'ipam.ipaddress',
-    primary_ip6: 'ipam.ipaddress',
-  };
-  const answer = ({ model, pk, fields }: Row): JsonObject => {
-    const members = Object.entries(fields).map(([key, value]): [string, Json] => {
-      if (key === 'role' && !model.startsWith('ipam.')) return [key, nested('dcim.devicerole', value)];
-      if (['status', 'face', 'type', 'duplex'].includes(key))
-        return [key, typeof value === 'string' ? { value } : value];
-      if (key === 'custom_field_data') return ['custom_fields', value];
-      return [key, references[key] === undefined ? value : nested(references[key], value)];
-    });
-    const tagged = tags.get(`${model} ${pk}`) ?? [];
-    return {
-      id: pk,
-      ...(Object.fromEntries(members) as JsonObject),
-      tags: tagged.map((one) => nested('extras.tag', one.fields['tag'])),
-    };
-  };
-  const all = (model: string) => (byModel.get(model) ?? []).map(answer);
-  return {
-    'dcim/sites': all('dcim.site'),
-    'dcim/regions': all('dcim.region'),
-    'dcim/locations': all('dcim.location'),
-    'dcim/racks': all('dcim.rack'),
-    'virtualization/clusters': all('virtualization.cluster'),
-    'dcim/devices': all('dcim.device'),
-    'virtualization/virtual-machines': all('virtualization.virtualmachine'),
-    'ipam/ip-addresses': all('ipam.ipaddress'),
-    'dcim/interfaces': all('dcim.interface'),
-    'virtualization/interfaces': all('virtualization.vminterface'),
-    'ipam/prefixes': all('ipam.prefix'),
-  };
-};
-
 describe('the demo data that NetBox publishes', () => {
   it('becomes a fleet in which every device has a region', async () => {
-    if (!existsSync(demo))
-      return void process.stderr.write(`${demo} is absent: nothing was compared with it\n`);
-    const collections = asAnswers(JSON.parse(gunzipSync(readFileSync(demo)).toString('utf8')) as Row[]);
+    const collections = demoAnswers();
+    if (!collections)
+      return void process.stderr.write('the demo data is absent: nothing was compared with it\n');
     const reads: Read[] = await Array.fromAsync(readNetBox(answering(collections), { cloud: 'netbox' }));
     const records = reads.filter((one): one is FleetRecord => !isProblem(one));
     const count = (kind: string) => records.filter((one) => one.kind === kind).length;

@@ -198,6 +198,16 @@ export class Config {
   @Max(10_000_000)
   readonly CRATON_IMPORT_ROWS: number = 250_000;
 
+  /** Hosts, each with its port or without, that imports may fetch from; by default none. */
+  @IsOptional()
+  @Transform(list)
+  @Matches(/^(\[[\da-fA-F:.]+\]|[a-zA-Z\d.-]{1,253})(:\d{1,5})?$/, {
+    each: true,
+    message:
+      'CRATON_IMPORT_HOSTS must be hosts such as netbox.example.com or 10.0.0.7:8080, with commas between them',
+  })
+  readonly CRATON_IMPORT_HOSTS?: readonly string[];
+
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace'])
   readonly CRATON_LOG_LEVEL: string = 'info';
 
