@@ -1,6 +1,5 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { v7 } from 'uuid';
 import { cloud, type Cloud } from '#libs/inventory/src/cloud.decider.js';
 import { type ImportedThing, inOrder, isDevice, type Planned } from '#libs/inventory/src/import.policy.js';
 import { missingDevices } from '#libs/inventory/src/import-devices.policy.js';
@@ -17,6 +16,7 @@ import { region, type RegionCommand } from '#libs/inventory/src/region.decider.j
 import { emptyRegion } from '#libs/inventory/src/region-state.policy.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import { CommandRunner } from '#libs/platform/src/command-runner/command-runner.js';
+import { newId } from '#libs/platform/src/identifiers.js';
 import { ReadStore } from '#libs/platform/src/read-store/read-store.js';
 import { InventoryQueries } from '#projections/inventory/inventory.queries.js';
 import type { Entry, Order } from './import.plan.js';
@@ -187,7 +187,7 @@ class Planning {
     if (known) return known;
     const state = isNew ? emptyRegion() : copyOf((await this.runner.read(region, id)).state);
     const { createPlaces, managedBy } = this.plan;
-    const trial = new RegionTrial(state, { cloudId, newId: v7, createPlaces, managedBy });
+    const trial = new RegionTrial(state, { cloudId, newId, createPlaces, managedBy });
     this.regions.set(id, trial);
     this.names.set(id, new Set());
     return trial;
@@ -237,6 +237,6 @@ export class ImportPlanner {
     const clouds = new Map<string, Cloud>();
     for (const [id, { name }] of state.clouds)
       if (named.has(name)) clouds.set(id, structuredClone((await this.runner.read(cloud, id)).state));
-    return new PlacesTrial(state, clouds, { projectId, newId: v7, createPlaces, defaults });
+    return new PlacesTrial(state, clouds, { projectId, newId, createPlaces, defaults });
   }
 }

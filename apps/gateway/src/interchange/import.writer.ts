@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { type Command, CommandBus } from '@nestjs/cqrs';
-import { v7 } from 'uuid';
 import {
   ToCloud,
   ToNewVariables,
@@ -13,6 +12,7 @@ import { DomainError } from '#libs/kernel/src/errors.js';
 import type { Cursor, Metadata } from '#libs/kernel/src/event.js';
 import type { Json } from '#libs/kernel/src/json.js';
 import type { Receipt } from '#libs/platform/src/command-runner/command-runner.js';
+import { newId } from '#libs/platform/src/identifiers.js';
 import { ReadStore } from '#libs/platform/src/read-store/read-store.js';
 import type { Entry, Order } from './import.plan.js';
 import type { Spool } from './import.spool.js';
@@ -98,7 +98,7 @@ export class ImportWriter {
   }
 
   private commandOf(order: Order, { metadata: shared }: Writing): Command<Receipt> {
-    const metadata = { ...shared, commandId: v7() };
+    const metadata = { ...shared, commandId: newId() };
     switch (order.to) {
       case 'project':
         return new ToProject(order.id, order.command, metadata);
@@ -121,7 +121,7 @@ export class ImportWriter {
             values: values[index] as Values,
           } as const;
           const To = entry.result === 'created' ? ToNewVariables : ToVariables;
-          const metadata = { ...writing.metadata, commandId: v7() };
+          const metadata = { ...writing.metadata, commandId: newId() };
           const { cursor } = await this.bus.execute<Command<Receipt>, Receipt>(
             new To(entry.id as string, command, metadata),
           );
