@@ -73,3 +73,14 @@ export const labelVersions = (
     WHERE l.valid_from <= ?3 AND (l.valid_to IS NULL OR l.valid_to >= ?2) ORDER BY l.device_id, l.label`;
   return view.all(sql, JSON.stringify(deviceIds), from, to);
 };
+
+/** The versions of a thing that began after a cursor, in their order. */
+export const placedAfter = (
+  view: ReadView,
+  kind: PlacedKind,
+  id: string,
+  { cursor, limit }: { readonly cursor: string; readonly limit: number },
+): readonly (VersionRow & Held)[] => {
+  const sql = `SELECT * FROM ${tables[kind]}_versions WHERE id = ? AND valid_from > ? ORDER BY valid_from LIMIT ?`;
+  return view.all(sql, id, cursor, limit);
+};

@@ -48,3 +48,15 @@ export const changedOwners = (
   view
     .all<{ id: string }>(changedSql('variables', 'owner_id'), JSON.stringify(ownerIds), from, to)
     .map(({ id }) => id);
+
+/** Where a variable was set or removed first after a cursor; undefined where it was not. */
+export const variableTurnAfter = (
+  view: ReadView,
+  [ownerId, key, cursor]: TurningVariable,
+): string | undefined => {
+  const sql = `SELECT min(turn) AS turn FROM (
+    SELECT min(valid_from) AS turn FROM variables_versions WHERE owner_id = ?1 AND key = ?2 AND valid_from > ?3
+    UNION ALL
+    SELECT min(valid_to) FROM variables_versions WHERE owner_id = ?1 AND key = ?2 AND valid_to > ?3)`;
+  return view.get<{ turn: string | null }>(sql, ownerId, key, cursor)?.turn ?? undefined;
+};

@@ -1,20 +1,18 @@
 import type { Decider } from '#libs/kernel/src/decider.js';
-import { type CellCommand, decideCell } from './region-cells.policy.js';
-import { decideDevice, type DeviceCommand } from './region-devices.policy.js';
 import { evolveRegion } from './region-evolve.policy.js';
-import { decideInterface, type InterfaceCommand } from './region-interfaces.policy.js';
-import { decideNetwork, type NetworkCommand } from './region-networks.policy.js';
+import {
+  decideSingle,
+  putBack,
+  type PutBackCommand,
+  type SingleRegionCommand,
+} from './region-put-back.policy.js';
 import { emptyRegion, type Region } from './region-state.policy.js';
 import type { RegionEvent } from './region.events.js';
 
-export type RegionCommand = CellCommand | DeviceCommand | NetworkCommand | InterfaceCommand;
+export type RegionCommand = SingleRegionCommand | PutBackCommand;
 
-// An interface names its device and its network, and these their cell: the first of these is whom it is about.
-const decide = (command: RegionCommand, state: Region): readonly RegionEvent[] => {
-  if ('interfaceId' in command) return decideInterface(command, state);
-  if ('networkId' in command) return decideNetwork(command, state);
-  return 'deviceId' in command ? decideDevice(command, state) : decideCell(command, state);
-};
+const decide = (command: RegionCommand, state: Region): readonly RegionEvent[] =>
+  command.type === 'PutBack' ? putBack(command, state) : decideSingle(command, state);
 
 const subject = ({ data }: RegionEvent): string => {
   if ('interfaceId' in data) return data.interfaceId;

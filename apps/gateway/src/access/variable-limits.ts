@@ -5,7 +5,8 @@ import type { VariablesCommand } from '#libs/inventory/src/variables.decider.js'
 import { DomainError } from '#libs/kernel/src/errors.js';
 import type { Caller } from '../http/exchange.js';
 
-const keysOf = (command: VariablesCommand): readonly string[] => {
+/** The keys of variables that a command would write. */
+export const keysOf = (command: VariablesCommand): readonly string[] => {
   switch (command.type) {
     case 'SetVariables':
       return Object.keys(command.values);

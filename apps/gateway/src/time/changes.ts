@@ -24,7 +24,8 @@ const cutStream = (stream: string): readonly [category: string, id: string] => {
   return [stream.slice(0, dash), stream.slice(dash + 1)];
 };
 
-const keysOf = (data: object): readonly string[] => {
+/** The keys of variables that an event names. */
+export const keysOf = (data: object): readonly string[] => {
   const { values, bindings, keys } = data as Readonly<Record<string, unknown>>;
   if (Array.isArray(keys)) return keys as string[];
   return Object.keys((values ?? bindings ?? {}) as object);

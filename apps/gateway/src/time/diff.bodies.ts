@@ -2,9 +2,10 @@ import { AnyObject, Identifier, Name, Nullable, OneOf, Optional, Whole } from '.
 import { AsOfQuery } from '../http/query.js';
 
 export class DiffQuery extends AsOfQuery {
-  /** A past time (RFC 3339) or cursor. */
+  /** A past time (RFC 3339) or cursor. Left out: before everything. */
+  @Optional()
   @Name()
-  readonly from: string;
+  readonly from?: string;
 
   /** Left out: now, or what `as_of` says. */
   @Optional()

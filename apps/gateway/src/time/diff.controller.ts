@@ -26,8 +26,10 @@ export class DiffController {
   )
   show(@Current() exchange: Exchange, @Query() query: DiffQuery) {
     const { limit, marker } = query;
-    const view = query.to === undefined ? exchange.view : viewAsOf(this.readStore, query.to, 'to');
-    const span: Span = [viewAsOf(this.readStore, query.from, 'from').cursor ?? '', view.cursor ?? ''];
+    const { view: asked } = exchange;
+    const view = query.to === undefined ? asked : viewAsOf(this.readStore, query.to, 'to');
+    const start = query.from === undefined ? undefined : viewAsOf(this.readStore, query.from, 'from').cursor;
+    const span: Span = [start ?? '', view.cursor ?? ''];
     if (span[0] > span[1]) {
       const message = 'must not lie behind the other moment';
       throw new DomainError('validation-failed', `from ${message}`, {

@@ -3,6 +3,10 @@ import { HistoryQueries } from '#projections/history/history.queries.js';
 import { Changes } from './changes.js';
 import { Differences } from './differences.js';
 import { LogReader } from './log-reader.js';
+import { ReversalTrial } from './reversal-trial.js';
+import { Reversals } from './reversals.js';
+import { RevertedEvents } from './reverted-events.js';
+import { ReversalTeller, Reverter } from './reverter.js';
 import { SubjectHistory } from './subject-history.js';
 import { Subjects } from './subjects.js';
 import { WorkSubjects } from './work-subjects.js';
@@ -16,4 +20,9 @@ export const timeProviders: readonly Type[] = [
   Subjects,
   WorkSubjects,
   SubjectHistory,
+  RevertedEvents,
+  Reversals,
+  ReversalTrial,
+  ReversalTeller,
+  Reverter,
 ];

@@ -1,0 +1,39 @@
+import type { OwnerKind } from '#libs/inventory/src/variables.events.js';
+import type { UndoingCommand } from '#libs/inventory/src/revert-commands.policy.js';
+import type { VariablesCommand } from '#libs/inventory/src/variables.decider.js';
+import type { ErrorCode } from '#libs/kernel/src/errors.js';
+import type { Change } from './members.js';
+import type { FoundEvent } from './reverted-events.js';
+
+/** What is in the way of taking a change back. */
+export interface Obstacle {
+  readonly code: ErrorCode;
+  readonly message: string;
+  /** The cursor at which it was changed again. */
+  readonly later?: string | undefined;
+}
+
+/** What takes back what an event did to variables, in their owner's stream. */
+export interface VariablesUndoing {
+  readonly to: 'variables';
+  readonly id: string;
+  readonly ownerKind: OwnerKind;
+  readonly command: VariablesCommand;
+}
+
+/** One event that is taken back. */
+export interface ReversalStep {
+  readonly found: FoundEvent;
+  readonly name: string | null;
+  /** What the event did. */
+  readonly change: Change | undefined;
+  /** What it needs to be allowed: `hosts` for `hosts:write`. */
+  readonly resource: string | null;
+  readonly commands: readonly (UndoingCommand | VariablesUndoing)[];
+  readonly obstacles: Obstacle[];
+  /** Variables that go with their owner: there is nothing to be sent. */
+  readonly along?: boolean;
+}
+
+export const nothingToDo = ({ commands, obstacles, along }: ReversalStep): boolean =>
+  commands.length === 0 && obstacles.length === 0 && along !== true;
