@@ -48,6 +48,12 @@ const lengthOf = (value: Maybe): Maybe => {
   return isArray(value) || isObject(value) ? childrenOf(value).length : undefined;
 };
 
+/** Steps to look at all of a value, but not into it. */
+const weightOf = (value: Maybe): number => {
+  if (typeof value === 'string') return value.length >> 5;
+  return isObject(value) ? Object.keys(value).length >> 2 : 0;
+};
+
 /** One query applied to one value. Everything that is looked at takes a step, and there are only so many. */
 export class Evaluation {
   private readonly regexps = new Map<string, RE2JS | undefined>();
@@ -122,6 +128,7 @@ export class Evaluation {
 
   private compares({ left, right, op }: Comparison, node: Json): boolean {
     const [one, other] = [this.comparable(left, node), this.comparable(right, node)];
+    this.step(weightOf(one) + weightOf(other));
     switch (op) {
       case '==':
         return this.same(one, other);
@@ -168,6 +175,7 @@ export class Evaluation {
         isArray(other) && one.length === other.length && one.every((item, at) => this.same(item, other[at]))
       );
     if (!isObject(one) || !isObject(other)) return false;
+    this.step(weightOf(one) + weightOf(other));
     const members = Object.entries(one);
     return (
       members.length === Object.keys(other).length &&
@@ -180,10 +188,15 @@ export class Evaluation {
   }
 
   private called({ name, arguments: [first] }: FunctionCall, node: Json): Maybe {
-    if (name === 'length') return lengthOf(this.argument(first as Argument, node));
+    if (name === 'length') return this.length(this.argument(first as Argument, node));
     const nodes = this.nodes(first as FilterQuery, node);
     if (name === 'count') return nodes.length;
     return nodes.length === 1 ? nodes[0] : undefined;
+  }
+
+  private length(value: Maybe): Maybe {
+    this.step(weightOf(value));
+    return lengthOf(value);
   }
 
   private argument(argument: Argument, node: Json): Maybe {

@@ -64,6 +64,14 @@ describe('a JSONPath', () => {
     ['of depth 1,000', `$${'['.repeat(1000)}`, 'longer'],
     ['too deep in brackets', `$${'[?@'.repeat(17)}${']'.repeat(17)}`, 'deeper than 16 levels'],
     ['too deep in parentheses', `$[?${'('.repeat(16)}@.a${')'.repeat(16)}]`, 'deeper than 16 levels'],
+    ['with calls in calls', `$[?${'length('.repeat(4)}@.a${'))))'}==1]`, 'call functions within'],
+    [
+      'with calls in filters of calls',
+      `$[?${'count(@[?'.repeat(4)}@.a${'])>0'.repeat(4)}]`,
+      'call functions within',
+    ],
+    // What takes the parser minutes.
+    ['with calls that are not closed', `$[?${'length('.repeat(15)}`, 'call functions within'],
     ['not closed', '$.a[', 'at column 5'],
     ['a script', '$[(@.length-1)]', 'at column 3'],
     ['a script in a filter', '$[?(process.exit())]', 'column'],
@@ -78,6 +86,15 @@ describe('a JSONPath', () => {
     ],
   ])('%s is refused', (_, path, words) => {
     expect(() => new JsonPath(path)).toThrow(words);
+  });
+
+  it('may call functions in functions, and as many as fit beside each other', () => {
+    const value = [{ a: 'xy' }, { a: 'x' }];
+    expect(new JsonPath('$[?length(value(@..a)) == 2]').read(value)).toEqual([value[0]]);
+    expect(new JsonPath(`$[?${Array(40).fill('length(@.a) == 2').join(' && ')}]`).read(value)).toEqual([
+      value[0],
+    ]);
+    expect(new JsonPath(`$['${'length('.repeat(9)}']`).read(value)).toBeUndefined();
   });
 
   it('takes brackets in strings for what they are', () => {
@@ -96,6 +113,16 @@ describe('a JSONPath', () => {
     ['selects everything twice and again', `$${'[*,*]'.repeat(20)}`, nested(12)],
     ['asks all of all', '$[?$[?$[?@.index == -1]]]', wide],
     ['compares all with all', '$[?count($..*) > 0]', wide],
+    [
+      'measures long texts again and again',
+      '$.all[?length($.long) == 1]',
+      { long: 'x'.repeat(900_000), all: wide },
+    ],
+    [
+      'compares long texts again and again',
+      '$.all[?$.long < $.other]',
+      { long: 'x'.repeat(450_000), other: 'x'.repeat(450_000), all: wide },
+    ],
     ['looks for long expressions in long texts', "$[?match(@.name, '(a|aa|aaa|a*)*b|((a{9}){9}){9}')]", wide],
   ])('that %s is stopped', (_, path, value) => {
     expect(() => new JsonPath(path).all(value)).toThrow(PathTooCostly);

@@ -7,6 +7,7 @@ import { demandWellTyped } from './well-typed.js';
 
 const longestPath = 1000;
 const deepestPath = 16;
+const deepestCall = 3;
 
 /** Of an answer of 1 MiB every value can be looked at; what explodes is stopped, always at the same place. */
 const steps = 200_000;
@@ -14,15 +15,25 @@ const steps = 200_000;
 const refused = (message: string): DomainError =>
   new DomainError('validation-failed', `the path ${message}`, { violations: [{ member: 'path', message }] });
 
-/** Brackets and parentheses outside of strings: what the parser goes down for. */
-const depthOf = (path: string): number => {
-  let depth = 0;
-  let deepest = 0;
-  for (const [token] of path.matchAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[[\]()]/gs)) {
-    if (token === '[' || token === '(') deepest = Math.max(deepest, (depth += 1));
-    if (token === ']' || token === ')') depth -= 1;
+/** How deep brackets, parentheses and calls of functions lie in each other, outside of strings: what the parser goes down for. */
+const depthOf = (path: string): { readonly all: number; readonly calls: number } => {
+  const open: string[] = [];
+  const deepest = { all: 0, calls: 0 };
+  for (const [token] of path.matchAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[a-z]\w*\(|[[\]()]/gs)) {
+    if (/[\])]$/.test(token)) open.pop();
+    if (!/[[(]$/.test(token)) continue;
+    open.push(token);
+    deepest.all = Math.max(deepest.all, open.length);
+    deepest.calls = Math.max(deepest.calls, open.filter((one) => one.length > 1).length);
   }
   return deepest;
+};
+
+const demandFlat = (path: string): void => {
+  const { all, calls } = depthOf(path);
+  if (all > deepestPath) throw refused(`must not be nested deeper than ${deepestPath} levels`);
+  // The parser tries every way to read a call again for each one around it: three times the time a level.
+  if (calls > deepestCall) throw refused(`must not call functions within more than ${deepestCall} others`);
 };
 
 const parsed = (path: string): Query => {
@@ -43,7 +54,7 @@ export class JsonPath {
   /** Refuses with `validation-failed` what is not a query, or is too long or too deep. */
   constructor(path: string) {
     if (path.length > longestPath) throw refused(`must not be longer than ${longestPath} characters`);
-    if (depthOf(path) > deepestPath) throw refused(`must not be nested deeper than ${deepestPath} levels`);
+    demandFlat(path);
     this.query = parsed(path);
     demandWellTyped(this.query, refused);
     this.singular = isSingular(this.query);
