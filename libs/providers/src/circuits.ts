@@ -26,14 +26,19 @@ export class Circuits {
     return true;
   }
 
-  succeeded(place: string): void {
+  /** Whether it had not been asked for a while. */
+  succeeded(place: string): boolean {
+    const { failures = 0 } = this.places.get(place) ?? {};
     this.places.delete(place);
+    return failures >= patience;
   }
 
-  failed(place: string): void {
+  /** Whether it is from now on not asked for a while. */
+  failed(place: string): boolean {
     const failures = (this.places.get(place)?.failures ?? 0) + 1;
     const pause = failures < patience ? 0 : pauseMs(failures - patience + 1);
     this.set(place, { failures, until: this.clock.now().getTime() + pause });
+    return failures === patience;
   }
 
   private set(place: string, circuit: Circuit): void {

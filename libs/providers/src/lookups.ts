@@ -22,13 +22,16 @@ export interface Known {
   readonly trouble: Trouble | undefined;
 }
 
+/** Who is told what an operator may want to know. */
+export interface Notices {
+  /** A place is left alone for a while, or answers again. */
+  readonly place: (message: string) => void;
+  /** A provider failed in a way that it should not. */
+  readonly defect: (error: unknown) => void;
+}
+
 const longestValue = 65_536;
 const atOncePerPlace = 16;
-
-const failureOf = (error: unknown): ProviderFailure =>
-  error instanceof ProviderFailure
-    ? error
-    : new ProviderFailure('unavailable', 'the provider failed', { cause: error });
 
 const orAborted = <T>(work: Promise<T>, signal: AbortSignal, message: string): Promise<T> =>
   new Promise((resolve, reject) => {
@@ -53,7 +56,10 @@ export class Lookups {
   private readonly turns = new Turns(atOncePerPlace);
   private readonly underway = new Map<string, Promise<void>>();
 
-  constructor(private readonly clock: Clock) {
+  constructor(
+    private readonly clock: Clock,
+    private readonly notices: Notices,
+  ) {
     this.memory = new Memory(clock);
     this.circuits = new Circuits(clock);
   }
@@ -96,12 +102,20 @@ export class Lookups {
     try {
       const asked = this.turns.take(place, signal, () => lookup.ask(signal));
       const answer = await orAborted(asked, signal, `${place} gave no answer within ${timeoutMs} ms`);
-      this.circuits.succeeded(place);
+      if (this.circuits.succeeded(place)) this.notices.place(`${place} answers again`);
       this.memory.see(key, textOf(pick(answer)));
     } catch (error) {
-      const failure = failureOf(error);
-      if (failure.code === 'unavailable') this.circuits.failed(place);
-      this.memory.fail(key, failure);
+      this.memory.fail(key, this.failureOf(error, place));
     }
+  }
+
+  private failureOf(error: unknown, place: string): ProviderFailure {
+    if (!(error instanceof ProviderFailure)) {
+      this.notices.defect(error);
+      return new ProviderFailure('unusable', 'the provider failed', { cause: error });
+    }
+    if (error.code === 'unavailable' && this.circuits.failed(place))
+      this.notices.place(`${place} did not answer several times in a row and is not asked for a while`);
+    return error;
   }
 }

@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { Logger, Module } from '@nestjs/common';
 import { CloudModule } from '#libs/clouds/src/cloud.module.js';
 import { Cloud } from '#libs/clouds/src/cloud.port.js';
 import { Clock } from '#libs/platform/src/clock.js';
@@ -15,7 +15,12 @@ const providersOf = (config: Config, cloud: Cloud, clock: Clock): Providers => {
   const credentials = path === undefined ? new Credentials({}) : Credentials.read(path);
   const http = new GuardedGet(new Reach(config.CRATON_PROVIDER_ALLOW ?? []));
   const nova = [new NovaServers(cloud), new NovaService(cloud), new NovaAggregates(cloud)];
-  return new Providers([new HttpJson(http, credentials), ...nova], clock);
+  const logger = new Logger('Providers');
+  return new Providers([new HttpJson(http, credentials), ...nova], clock, {
+    place: (message) => logger.warn(message),
+    defect: (error) =>
+      logger.error('a provider failed', error instanceof Error ? error.stack : String(error)),
+  });
 };
 
 /** Provides `Providers`; needs a global `Config` and `Clock`. */

@@ -37,10 +37,15 @@ describe('variables that are looked up', () => {
   let clock: Hand;
   let told: Told;
   let providers: Providers;
+  let notices: unknown[];
   beforeEach(() => {
     clock = new Hand();
     told = new Told();
-    providers = new Providers([told], clock);
+    notices = [];
+    providers = new Providers([told], clock, {
+      place: (message) => notices.push(message),
+      defect: (error) => notices.push(error),
+    });
   });
 
   const bound = (more: Partial<BindingAsked> = {}, key = 'k') => ({
@@ -121,6 +126,7 @@ describe('variables that are looked up', () => {
     told.answer = async () => 1;
     clock.ms += 1000;
     expect(await one()).toMatchObject({ seen: { text: '1' }, trouble: undefined });
+    expect(notices).toEqual([expect.stringMatching(/^there did not answer/), 'there answers again']);
   });
 
   it('do not wait for each other', async () => {
@@ -194,9 +200,11 @@ describe('variables that are looked up', () => {
     });
   });
 
-  it('tell a defect of a provider from others only in what they say', async () => {
-    told.answer = () => Promise.reject(new Error('with a secret'));
-    expect(await one()).toMatchObject({ trouble: { code: 'unavailable', message: 'the provider failed' } });
+  it('tell nobody but the operator of a defect of a provider', async () => {
+    const defect = new Error('with a secret');
+    told.answer = () => Promise.reject(defect);
+    expect(await one()).toMatchObject({ trouble: { code: 'unusable', message: 'the provider failed' } });
+    expect(notices).toEqual([defect]);
   });
 
   it('can be seen as they were last, without asking', async () => {

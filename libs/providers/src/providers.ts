@@ -5,7 +5,7 @@ import type { Clock } from '#libs/platform/src/clock.js';
 import { type Binding, type BindingAsked, bindingOf, storedBinding } from './binding.js';
 import { PathTooCostly } from './jsonpath/evaluation.js';
 import { JsonPath } from './jsonpath/json-path.js';
-import { type Errand, type Known, Lookups } from './lookups.js';
+import { type Errand, type Known, Lookups, type Notices } from './lookups.js';
 import type { Seen, Trouble } from './memory.js';
 import { type Provider, ProviderFailure, type Subject } from './provider.port.js';
 
@@ -57,9 +57,10 @@ export class Providers {
   constructor(
     providers: readonly Provider[],
     private readonly clock: Clock,
+    notices: Notices,
   ) {
     this.byName = new Map(providers.map((provider) => [provider.name, provider]));
-    this.lookups = new Lookups(clock);
+    this.lookups = new Lookups(clock, notices);
   }
 
   /** The binding with what it leaves out. Throws `validation-failed`, naming the member; asks nobody. */
