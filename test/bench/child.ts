@@ -7,6 +7,8 @@ import type { Bench } from './figure.js';
 
 export interface ChildOptions {
   readonly environment?: Readonly<Record<string, string>>;
+  /** Of Node, beside those for a profile. */
+  readonly flags?: readonly string[];
   /** What its profile is called; without a name it is never profiled. */
   readonly name?: string;
 }
@@ -31,7 +33,7 @@ export class Child {
     const child = fork(fileURLToPath(new URL(script, import.meta.url)), [], {
       cwd: bench.folder,
       env: { PATH: process.env['PATH'], ...options.environment },
-      execArgv: profiling(bench, options.name),
+      execArgv: [...(options.flags ?? []), ...profiling(bench, options.name)],
       stdio: ['ignore', file, file, 'ipc'],
     });
     closeSync(file);

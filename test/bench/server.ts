@@ -37,6 +37,7 @@ export interface ServerOptions {
   /** What is asked for until it is answered with 200. */
   readonly path: string;
   readonly environment?: Readonly<Record<string, string>>;
+  readonly flags?: readonly string[];
   readonly name?: string;
 }
 
@@ -49,12 +50,16 @@ export class Server {
     readonly startedMs: number,
   ) {}
 
-  static async start(bench: Bench, { script, path, environment, name }: ServerOptions): Promise<Server> {
+  static async start(
+    bench: Bench,
+    { script, path, environment, flags, name }: ServerOptions,
+  ): Promise<Server> {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     const begun = performance.now();
     const child = Child.start(bench, script, {
       environment: { ...environment, CRATON_HTTP_PORT: String(port) },
+      ...(flags !== undefined && { flags }),
       ...(name !== undefined && { name }),
     });
     while ((await statusOf(url + path)) !== 200) {
@@ -91,12 +96,20 @@ export class Server {
   }
 }
 
+/** What `npm start` tells Node. */
+const flagsOfStart = (): readonly string[] => {
+  const file = new URL('../../../package.json', import.meta.url);
+  const { scripts } = JSON.parse(readFileSync(file, 'utf8')) as { scripts: { start: string } };
+  return scripts.start.match(/(?<= )--\S+/g) ?? [];
+};
+
 /** Craton as `npm start` runs it. */
 export const standalone = (bench: Bench, dataDir: string, path: string, name?: string): Promise<Server> =>
   Server.start(bench, {
     script: '../../apps/standalone/src/main.js',
     path,
     environment: { CRATON_DATA_DIR: dataDir },
+    flags: flagsOfStart(),
     ...(name !== undefined && { name }),
   });
 

@@ -1,10 +1,10 @@
 import { performance } from 'node:perf_hooks';
-import { v7 } from 'uuid';
 import type { JsonObject } from '#libs/kernel/src/json.js';
 import { SqliteEventStore } from '#libs/platform/src/event-store/sqlite-event-store.js';
+import { newId } from '#libs/platform/src/identifiers.js';
 import { task } from '../task.js';
 
-const userId = v7();
+const userId = newId();
 const data: JsonObject = {
   ownerKind: 'host',
   values: { ntp_server: '10.0.0.1', kernel: { version: '6.12' } },
@@ -23,11 +23,11 @@ task(async ({ path, writers, seconds }: { path: string; writers: number; seconds
   let count = 0;
   let stopped = false;
   const write = async (): Promise<void> => {
-    const stream = `variables-${v7()}`;
+    const stream = `variables-${newId()}`;
     let expected: number | 'no_stream' = 'no_stream';
     while (!stopped) {
       const appended = await store.append(stream, expected, [
-        { id: v7(), type: 'VariablesSet', data, metadata },
+        { id: newId(), type: 'VariablesSet', data, metadata },
       ]);
       expected = appended.revision;
       count += 1;
