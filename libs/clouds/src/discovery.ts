@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '#libs/kernel/src/errors.js';
-import { Cloud, CloudRefused, CloudUnavailable } from './cloud.port.js';
+import { Cloud, CloudRefused, CloudUnavailable, type ComputeHost } from './cloud.port.js';
 
 /** A host in the words of an inventory; null is what the cloud does not tell. */
 export interface FoundHost {
@@ -17,7 +17,20 @@ export interface FoundHost {
 const patienceMs = 30_000;
 const longestReason = 255;
 
-/** Asks the cloud for its hosts, for half a minute at most. Rejects with `unavailable` when it does not say. */
+const foundHost = ({ host: name, address, disabledReason, ...host }: ComputeHost): FoundHost => ({
+  name,
+  ipAddress: address !== null && isIP(address) !== 0 ? address : null,
+  up: host.up,
+  enabled: host.enabled,
+  disabledReason: disabledReason?.slice(0, longestReason) ?? null,
+  zone: host.zone,
+  aggregates: host.aggregates,
+});
+
+/**
+ * Asks the cloud for its hosts, for half a minute at most; of those that share a name it knows one. Rejects with `unavailable` when
+ * the cloud does not say.
+ */
 @Injectable()
 export class Discovery {
   constructor(private readonly cloud: Cloud) {}
@@ -26,15 +39,7 @@ export class Discovery {
     const patience = AbortSignal.timeout(patienceMs);
     try {
       const found = await this.cloud.hosts(until ? AbortSignal.any([until, patience]) : patience);
-      return found.map(({ host: name, address, up, enabled, disabledReason, zone, aggregates }) => ({
-        name,
-        ipAddress: address !== null && isIP(address) !== 0 ? address : null,
-        up,
-        enabled,
-        disabledReason: disabledReason?.slice(0, longestReason) ?? null,
-        zone,
-        aggregates,
-      }));
+      return [...new Map(found.map((host) => [host.host, foundHost(host)])).values()];
     } catch (error) {
       if (!(error instanceof CloudUnavailable || error instanceof CloudRefused)) throw error;
       throw new DomainError('unavailable', `the cloud does not tell its hosts: ${error.message}`, {
