@@ -133,6 +133,12 @@ export class VariablesQueries {
     return ask(view, schemasSql, ownerIds);
   }
 
+  allSchemas(view: ReadView): readonly SchemaRow[] {
+    return view.all(
+      'SELECT owner_id, key, schema, event_id, actor, changed_at, reason FROM variable_schemas ORDER BY owner_id, key',
+    );
+  }
+
   /** Whether anybody has a schema. */
   hasSchemas(view: ReadView): boolean {
     return view.get('SELECT 1 FROM variable_schemas LIMIT 1') !== undefined;

@@ -37,6 +37,7 @@ import { ImportAnswer } from './interchange/import.answer.js';
 import { ImportController } from './interchange/import.controller.js';
 import { ImportPlanner } from './interchange/import.planner.js';
 import { ImportRequests } from './interchange/import.request.js';
+import { ImportSchemas } from './interchange/import.schemas.js';
 import { ImportSettings } from './interchange/import.settings.js';
 import { ImportWriter } from './interchange/import.writer.js';
 import { Importer } from './interchange/importer.js';
@@ -144,6 +145,7 @@ import { WorkflowController } from './workflows/workflow.controller.js';
     FleetReader,
     Importer,
     ImportPlanner,
+    ImportSchemas,
     ImportSettings,
     ImportWriter,
     ImportAnswer,

@@ -7,6 +7,7 @@ import { masks } from '#libs/kernel/src/masks.js';
 import { ReadStore } from '#libs/platform/src/read-store/read-store.js';
 import { VariablesQueries } from '#projections/variables/variables.queries.js';
 import type { Entry, Setting } from './import.plan.js';
+import { ImportSchemas } from './import.schemas.js';
 import { chunksOf } from './places.js';
 import type { Kept, Spool } from './import.spool.js';
 
@@ -44,9 +45,10 @@ export class ImportSettings {
   constructor(
     private readonly queries: VariablesQueries,
     private readonly readStore: ReadStore,
+    private readonly schemas: ImportSchemas,
   ) {}
 
-  /** Says so in the entries. */
+  /** Says so in the entries, and which of the values do not fit a schema. */
   async compare(entries: readonly Entry[], spool: Spool): Promise<void> {
     const view = this.readStore.now();
     for await (const chunk of chunksOf(entries.filter(isKnown))) {
@@ -62,6 +64,7 @@ export class ImportSettings {
       for (const [index, entry] of chunk.entries())
         this.settle(entry, JSON.parse(texts[index] as string) as JsonObject, own.get(entry.id) ?? none);
     }
+    await this.schemas.check(entries, spool);
   }
 
   private settle(entry: Entry, wanted: JsonObject, known: JsonObject): void {

@@ -10,12 +10,12 @@ import {
 import type { OwnerKind } from '#libs/inventory/src/variables.events.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import type { Cursor, Metadata } from '#libs/kernel/src/event.js';
-import type { Json } from '#libs/kernel/src/json.js';
 import type { Receipt } from '#libs/platform/src/command-runner/command-runner.js';
 import { newId } from '#libs/platform/src/identifiers.js';
 import { ReadStore } from '#libs/platform/src/read-store/read-store.js';
-import type { Entry, Order } from './import.plan.js';
+import type { Entry, Order, Setting } from './import.plan.js';
 import type { Spool } from './import.spool.js';
+import { type Values, valuesOf } from './import.values.js';
 
 /** Things that go to the log together; with their labels and notes they fit into one append, mostly. */
 const atOnce = 500;
@@ -27,8 +27,6 @@ export interface Writing {
   readonly spool: Spool;
   readonly metadata: Omit<Metadata, 'commandId'>;
 }
-
-type Values = Readonly<Record<string, Json>>;
 
 const ownerKindOf = ({ kind }: Entry): OwnerKind => (kind === 'interface' ? 'network-interface' : kind);
 
@@ -82,10 +80,12 @@ export class ImportWriter {
   }
 
   private async orders(
-    { orders }: Entry,
+    { orders, problem }: Entry,
     writing: Writing,
     lost: ReadonlyMap<string, DomainError>,
   ): Promise<Cursor | undefined> {
+    // Refused for its variables: nothing of it happens.
+    if (problem) throw problem;
     const sent = orders.map((order) => {
       const why = lost.get(order.id);
       return why
@@ -111,7 +111,10 @@ export class ImportWriter {
 
   private async settings(step: readonly Entry[], writing: Writing): Promise<(Cursor | undefined)[]> {
     const setting = step.filter((entry) => entry.setting !== undefined);
-    const values = await this.valuesOf(setting, writing.spool);
+    const values = await valuesOf(
+      setting.map((entry) => entry.setting as Setting),
+      writing.spool,
+    );
     return Promise.all(
       setting.map((entry, index) =>
         settled(entry, undefined, async () => {
@@ -128,15 +131,6 @@ export class ImportWriter {
           return cursor;
         }),
       ),
-    );
-  }
-
-  private async valuesOf(entries: readonly Entry[], spool: Spool): Promise<readonly Values[]> {
-    const kept = entries.flatMap(({ setting }) => (setting && 'kept' in setting ? [setting.kept] : []));
-    const texts = kept.length === 0 ? [] : await spool.read(kept);
-    let next = 0;
-    return entries.map(({ setting }) =>
-      setting && 'values' in setting ? setting.values : (JSON.parse(texts[next++] as string) as Values),
     );
   }
 }

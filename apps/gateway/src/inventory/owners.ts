@@ -90,6 +90,21 @@ export class Owners {
     return { kind, id, projectId, chain: chain?.() ?? [] };
   }
 
+  /** Of whom nothing is known but that they have variables; empty when there is no such owner. */
+  chainOf(view: ReadView, { kind, id }: Link): readonly Link[] {
+    return this.finders[kind](view, id)?.[1]() ?? [];
+  }
+
+  /** A cell, region, cloud or project, whichever it is, with what is above it. */
+  placeOf(view: ReadView, id: string): readonly Link[] {
+    const kinds = ['cell', 'region', 'cloud', 'project'] as const;
+    for (const kind of kinds) {
+      const chain = this.chainOf(view, { kind, id });
+      if (chain.length > 0) return chain;
+    }
+    return [];
+  }
+
   ofCloud({ id, project_id }: Pick<CloudRow, 'id' | 'project_id'>): readonly Link[] {
     return [
       { kind: 'cloud', id },

@@ -31,12 +31,34 @@ export interface Misfit extends Violation {
 
 /** Values to check: each with what is to be told of one that does not fit. */
 interface Checked {
-  readonly values: Readonly<Record<string, Json>>;
+  readonly values: Values;
   /** Of these it is not told where inside they are wrong: the names of their members are theirs to keep. */
   readonly secrets: ReadonlySet<string>;
 }
 
+type Values = Readonly<Record<string, Json>>;
+
+/** A schema, and whose it is. */
+type Applied = readonly [SchemaRow, Link];
+
 const mostTold = 20;
+
+/** From near to far. */
+const inOrder = (
+  byOwner: ReadonlyMap<string, readonly SchemaRow[]>,
+  chain: readonly Link[],
+): readonly Applied[] =>
+  chain.flatMap((link) => (byOwner.get(link.id) ?? []).map((row) => [row, link] as const));
+
+const demandNone = (misfits: readonly Misfit[], { secrets }: Checked): void => {
+  if (misfits.length === 0) return;
+  const violations = misfits.slice(0, mostTold).map(({ key, member, message, schema_owner: owner }) => ({
+    member: secrets.has(key) || member === '' ? key : `${key}.${member}`,
+    message: `${secrets.has(key) ? 'does not fit' : message} (schema of ${owner.kind} ${owner.id})`,
+  }));
+  const message = `${JSON.stringify(violations[0]?.member)} does not fit its schema`;
+  throw new DomainError('validation-failed', message, { violations });
+};
 
 /** JSON Schemas that owners have for keys: all of those along a chain count. */
 @Injectable()
@@ -52,14 +74,15 @@ export class VariableSchemas {
    */
   demandFitting(view: ReadView, chain: () => readonly Link[], checked: Checked): void {
     if (Object.keys(checked.values).length === 0 || !this.queries.hasSchemas(view)) return;
-    const misfits = this.misfitsOf(view, chain(), checked.values);
-    if (misfits.length === 0) return;
-    const violations = misfits.slice(0, mostTold).map(({ key, member, message, schema_owner: owner }) => ({
-      member: checked.secrets.has(key) || member === '' ? key : `${key}.${member}`,
-      message: `${checked.secrets.has(key) ? 'does not fit' : message} (schema of ${owner.kind} ${owner.id})`,
-    }));
-    const message = `${JSON.stringify(violations[0]?.member)} does not fit its schema`;
-    throw new DomainError('validation-failed', message, { violations });
+    demandNone(this.misfitsOf(view, this.along(view, chain()), checked.values), checked);
+  }
+
+  /** The same for many: all schemas are read at once. Undefined when there are none. */
+  demandsIn(view: ReadView): ((chain: readonly Link[], checked: Checked) => void) | undefined {
+    if (!this.queries.hasSchemas(view)) return undefined;
+    const byOwner = Map.groupBy(this.queries.allSchemas(view), ({ owner_id }) => owner_id);
+    return (chain, checked) =>
+      demandNone(this.misfitsOf(view, inOrder(byOwner, chain), checked.values), checked);
   }
 
   /**
@@ -75,49 +98,42 @@ export class VariableSchemas {
     const effective = [...resolve(ids, own).values()].map(({ effective: { value } }) => value);
     const plain = effective.filter(({ nature }) => nature === 'plain');
     const values = Object.fromEntries(plain.map(({ key, value }) => [key, JSON.parse(value) as Json]));
-    return this.misfitsOf(view, chain, values);
+    return this.misfitsOf(view, this.along(view, chain), values);
   }
 
   /** By key, nearest first. */
   shown(view: ReadView, chain: readonly Link[]): Readonly<Record<string, readonly SchemaShown[]>> {
-    const rows = this.along(view, chain).map(
-      ([row, owner]) => [row.key, this.schemaShown(row, owner)] as const,
+    const byKey = Map.groupBy(this.along(view, chain), ([{ key }]) => key);
+    return Object.fromEntries(
+      [...byKey].map(([key, found]) => [key, found.map((one) => this.schemaShown(view, one))]),
     );
-    const byKey = Map.groupBy(rows, ([key]) => key);
-    return Object.fromEntries([...byKey].map(([key, found]) => [key, found.map(([, shown]) => shown)]));
   }
 
-  private misfitsOf(
-    view: ReadView,
-    chain: readonly Link[],
-    values: Readonly<Record<string, Json>>,
-  ): readonly Misfit[] {
-    return this.along(view, chain)
+  private misfitsOf(view: ReadView, schemas: readonly Applied[], values: Values): readonly Misfit[] {
+    return schemas
       .filter(([{ key }]) => Object.hasOwn(values, key))
-      .flatMap(([{ key, schema }, owner]) => {
+      .flatMap(([{ key, schema }, link]) => {
         const found = schemaOf(schema).violation(values[key] as Json);
-        return found ? [{ key, ...found, schema_owner: owner() }] : [];
+        return found ? [{ key, ...found, schema_owner: this.ownerShown(view, link) }] : [];
       });
   }
 
-  /** The schemas of a chain from near to far, each with a way to show its owner. */
-  private along(view: ReadView, chain: readonly Link[]): readonly (readonly [SchemaRow, () => OwnerShown])[] {
+  private along(view: ReadView, chain: readonly Link[]): readonly Applied[] {
     const rows = this.queries.schemas(
       view,
       chain.map(({ id }) => id),
     );
     if (rows.length === 0) return [];
-    const byOwner = Map.groupBy(rows, ({ owner_id }) => owner_id);
-    return chain.flatMap((link) =>
-      (byOwner.get(link.id) ?? []).map((row) => [row, () => this.ownerShown(view, link)] as const),
+    return inOrder(
+      Map.groupBy(rows, ({ owner_id }) => owner_id),
+      chain,
     );
   }
 
-  private schemaShown(
-    { schema, event_id, actor, changed_at, reason }: SchemaRow,
-    owner: () => OwnerShown,
-  ): SchemaShown {
-    return { schema: JSON.parse(schema) as Json, owner: owner(), event_id, actor, changed_at, reason };
+  private schemaShown(view: ReadView, [row, link]: Applied): SchemaShown {
+    const { schema, event_id, actor, changed_at, reason } = row;
+    const owner = this.ownerShown(view, link);
+    return { schema: JSON.parse(schema) as Json, owner, event_id, actor, changed_at, reason };
   }
 
   private ownerShown(view: ReadView, link: Link): OwnerShown {
