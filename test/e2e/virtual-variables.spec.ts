@@ -1,3 +1,4 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { Cloud } from '#libs/clouds/src/cloud.port.js';
 import { SimulatedCloud } from '#libs/clouds/src/simulated/simulated-cloud.js';
 import { type Answering, says } from '#test/support/json-server.js';
@@ -37,6 +38,24 @@ describe('a variable that is bound to a provider', () => {
     const asked = [here('/ntp'), here(`/racks/${name}?ip=10.0.0.1`)];
     expect(new Set(scene.server.asked.map(({ url }) => url))).toEqual(new Set(asked));
     expect(scene.server.asked).toHaveLength(2);
+  });
+
+  it('is in answers that are as they are described', async () => {
+    const { host } = await newHost();
+    scene.server.at(here('/x'), says(1));
+    await bound(host, { x: http('/x'), y: http('/nothing') });
+    const api = new Ajv2020({ strict: false, validateFormats: false, validateSchema: false });
+    api.addSchema({ ...(await get('/openapi.json')), $id: 'api' });
+    for (const [path, body] of Object.entries({
+      [host]: 'HostBody',
+      [`${host}/variables`]: 'VariablesBody',
+    })) {
+      const answer = await get(path);
+      expect(Object.keys(answer.virtual_variables)).toEqual(['x', 'y']);
+      const fits = api.compile({ $ref: `api#/components/schemas/${body}` });
+      expect([fits(answer), fits.errors]).toEqual([true, null]);
+      expect(fits({ ...answer, virtual_variables: { x: { provider: 7 } } })).toBe(false);
+    }
   });
 
   it('leaves the answers of others as they were', async () => {

@@ -64,11 +64,6 @@ export class Lookups {
     this.circuits = new Circuits(clock);
   }
 
-  /** What was seen last, without asking anybody. */
-  remembered(key: string): Known {
-    return this.memory.get(key);
-  }
-
   async run(errand: Errand): Promise<Known> {
     const known = this.memory.get(errand.key);
     if (this.isFresh(known, errand) || this.memory.isResting(errand.key)) return known;

@@ -207,15 +207,6 @@ describe('variables that are looked up', () => {
     expect(notices).toEqual([defect]);
   });
 
-  it('can be seen as they were last, without asking', async () => {
-    const known = async () => (await providers.remembered([bound()], host)).get('k');
-    expect(await known()).toEqual({ provider: 'told', seen: undefined, trouble: undefined });
-    await one();
-    clock.ms += 3_600_000;
-    expect(await known()).toMatchObject({ seen: { text: '{"a":1}', at: start } });
-    expect(told.asked).toHaveLength(1);
-  });
-
   it('have a binding with what it leaves out', () => {
     expect(providers.checked({ provider: 'told', settings: {} }, 'p')).toEqual({
       provider: 'told',

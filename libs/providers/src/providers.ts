@@ -80,7 +80,7 @@ export class Providers {
   /** All of them, asked at once; never rejects, and takes no longer than the longest of their timeouts. */
   async read(bound: readonly BoundVariable[], subject: Subject): Promise<ReadonlyMap<string, Reading>> {
     const read = bound.slice(0, mostAtOnce).map(async ({ key, binding }) => {
-      const reading = await this.one(storedBinding(binding), subject, (errand) => this.lookups.run(errand));
+      const reading = await this.one(storedBinding(binding), subject);
       return [key, reading] as const;
     });
     const beyond = bound.slice(mostAtOnce).map(({ key, binding }) => {
@@ -93,22 +93,9 @@ export class Providers {
     return new Map([...(await Promise.all(read)), ...beyond]);
   }
 
-  /** What each was last, without asking anybody. */
-  async remembered(bound: readonly BoundVariable[], subject: Subject): Promise<ReadonlyMap<string, Reading>> {
-    const known = ({ key }: Errand) => Promise.resolve(this.lookups.remembered(key));
-    const read = bound.map(
-      async ({ key, binding }) => [key, await this.one(storedBinding(binding), subject, known)] as const,
-    );
-    return new Map(await Promise.all(read));
-  }
-
-  private async one(
-    binding: Binding,
-    subject: Subject,
-    run: (errand: Errand) => Promise<Known>,
-  ): Promise<Reading> {
+  private async one(binding: Binding, subject: Subject): Promise<Reading> {
     try {
-      return shownAs(binding, await run(this.errand(binding, subject)));
+      return shownAs(binding, await this.lookups.run(this.errand(binding, subject)));
     } catch (error) {
       if (error instanceof ProviderFailure) return this.failed(binding, error);
       throw error;
