@@ -211,14 +211,14 @@ describe('the read model of devices', () => {
       device('d2', { parentId: 'd1' }),
       device('d3', { parentId: 'd2' }),
     );
-    expect(queries.ancestors(line, 'd3').map(({ id }) => id)).toEqual(['d2', 'd1']);
-    expect(queries.ancestors(line, 'd1')).toEqual([]);
-    expect(queries.ancestors(line, 'nobody')).toEqual([]);
+    expect(queries.ancestors(line, queries.device(line, 'd3')!).map(({ id }) => id)).toEqual(['d2', 'd1']);
+    expect(queries.ancestors(line, queries.device(line, 'd1')!)).toEqual([]);
+    expect(queries.ancestors(line, { parent_id: 'nobody' })).toEqual([]);
     const circle = await model.after('region-r1', [
       'DeviceMovedToParent',
       { deviceId: 'd1', parentId: 'd3' },
     ]);
-    expect(queries.ancestors(circle, 'd3').length).toBeLessThan(100);
+    expect(queries.ancestors(circle, queries.device(circle, 'd3')!).length).toBeLessThan(100);
   });
 
   it('finds the devices of a region by many names', async () => {

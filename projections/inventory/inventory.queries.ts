@@ -181,10 +181,10 @@ export class InventoryQueries {
   }
 
   /** The device's parent, the parent's parent and so on: nearest first. */
-  ancestors(view: ReadView, deviceId: string): readonly DeviceRow[] {
+  ancestors(view: ReadView, { parent_id }: Pick<DeviceRow, 'parent_id'>): readonly DeviceRow[] {
     // One search by key for each level: a recursive query would read whole tables as of the past.
     const found: DeviceRow[] = [];
-    let next = this.device(view, deviceId)?.parent_id;
+    let next: string | null | undefined = parent_id;
     while (next && found.length < deepest) {
       const parent = this.device(view, next);
       if (parent) found.push(parent);

@@ -122,11 +122,10 @@ export class Owners {
 
   /** Its ancestors count, but not the cells that they are in. */
   ofDevice(view: ReadView, device: DeviceRow): readonly Link[] {
-    const { id, kind, parent_id, cell_id, region_id, cloud_id, project_id } = device;
-    const ancestors = parent_id === null ? [] : this.inventory.ancestors(view, id);
+    const { id, kind, cell_id, region_id, cloud_id, project_id } = device;
     return [
       { kind, id },
-      ...ancestors.map((one) => ({ kind: one.kind, id: one.id })),
+      ...this.inventory.ancestors(view, device).map((one) => ({ kind: one.kind, id: one.id })),
       ...(cell_id === null ? [] : [{ kind: 'cell', id: cell_id } as const]),
       { kind: 'region', id: region_id },
       { kind: 'cloud', id: cloud_id },
@@ -137,7 +136,7 @@ export class Owners {
   /** Whom a device will inherit from that is about to be registered in a region, in a cell or under a parent of it. */
   ofNewDevice(view: ReadView, region: RegionRow, { parent_id, cell_id }: NewPlace): readonly Link[] {
     const parent = parent_id ? this.inventory.device(view, parent_id) : undefined;
-    const above = parent ? [parent, ...this.inventory.ancestors(view, parent.id)] : [];
+    const above = parent ? [parent, ...this.inventory.ancestors(view, parent)] : [];
     return [
       ...above.map(({ kind, id }) => ({ kind, id })),
       ...(cell_id ? [{ kind: 'cell', id: cell_id } as const] : []),
