@@ -1,4 +1,4 @@
-import { type Collections, demoAnswers } from '#test/support/netbox-demo.js';
+import { type Collections, demoAnswers } from '#libs/interchange/src/netbox/netbox-demo.js';
 import { type Client, type Gateway, startGateway } from '#test/support/gateway.js';
 import { type ImportAnswer, importedIn } from '#test/support/imports.js';
 import { type FakeNetBox, netBoxToken, startNetBox } from '#test/support/netbox.js';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Collections } from './netbox-demo.js';
+import type { Collections } from '#libs/interchange/src/netbox/netbox-demo.js';
 
 export const netBoxToken = 'd34db33fd34db33fd34db33fd34db33fd34db33f';
 

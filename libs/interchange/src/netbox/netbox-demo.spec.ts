@@ -1,6 +1,6 @@
 import { isProblem, type FleetRecord, type Read } from '../fleet-record.js';
 import { naturalKey } from '../read-fleet.js';
-import { type Collections, demoAnswers } from '#test/support/netbox-demo.js';
+import { type Collections, demoAnswers } from './netbox-demo.js';
 import { readNetBox, type NetBoxSource } from './read-netbox.js';
 
 const answering = (collections: Collections): NetBoxSource => ({

@@ -14,6 +14,39 @@ interface Row {
 
 const file = resolve('../shared/data/netbox/netbox-demo-v3.6.json.gz');
 
+const references: Readonly<Record<string, string>> = {
+  site: 'dcim.site',
+  region: 'dcim.region',
+  group: 'dcim.sitegroup',
+  location: 'dcim.location',
+  rack: 'dcim.rack',
+  device: 'dcim.device',
+  device_type: 'dcim.devicetype',
+  manufacturer: 'dcim.manufacturer',
+  platform: 'dcim.platform',
+  tenant: 'tenancy.tenant',
+  cluster: 'virtualization.cluster',
+  virtual_machine: 'virtualization.virtualmachine',
+  vrf: 'ipam.vrf',
+  vlan: 'ipam.vlan',
+  untagged_vlan: 'ipam.vlan',
+  primary_ip4: 'ipam.ipaddress',
+  primary_ip6: 'ipam.ipaddress',
+};
+const models: Readonly<Record<string, string>> = {
+  'dcim/sites': 'dcim.site',
+  'dcim/regions': 'dcim.region',
+  'dcim/locations': 'dcim.location',
+  'dcim/racks': 'dcim.rack',
+  'virtualization/clusters': 'virtualization.cluster',
+  'dcim/devices': 'dcim.device',
+  'virtualization/virtual-machines': 'virtualization.virtualmachine',
+  'ipam/ip-addresses': 'ipam.ipaddress',
+  'dcim/interfaces': 'dcim.interface',
+  'virtualization/interfaces': 'virtualization.vminterface',
+  'ipam/prefixes': 'ipam.prefix',
+};
+
 /** The demo data is a dump of Django; this gives its rows the shape that the REST API gives them. */
 const asAnswers = (rows: readonly Row[]): Collections => {
   const byModel = Map.groupBy(rows, ({ model }) => model);
@@ -28,25 +61,6 @@ const asAnswers = (rows: readonly Row[]): Collections => {
     byModel.get('extras.taggeditem') ?? [],
     ({ fields }) => `${(fields['content_type'] as string[]).join('.')} ${fields['object_id'] as number}`,
   );
-  const references: Readonly<Record<string, string>> = {
-    site: 'dcim.site',
-    region: 'dcim.region',
-    group: 'dcim.sitegroup',
-    location: 'dcim.location',
-    rack: 'dcim.rack',
-    device: 'dcim.device',
-    device_type: 'dcim.devicetype',
-    manufacturer: 'dcim.manufacturer',
-    platform: 'dcim.platform',
-    tenant: 'tenancy.tenant',
-    cluster: 'virtualization.cluster',
-    virtual_machine: 'virtualization.virtualmachine',
-    vrf: 'ipam.vrf',
-    vlan: 'ipam.vlan',
-    untagged_vlan: 'ipam.vlan',
-    primary_ip4: 'ipam.ipaddress',
-    primary_ip6: 'ipam.ipaddress',
-  };
   const answer = ({ model, pk, fields }: Row): JsonObject => {
     const members = Object.entries(fields).map(([key, value]): [string, Json] => {
       if (key === 'role' && !model.startsWith('ipam.')) return [key, nested('dcim.devicerole', value)];
@@ -62,20 +76,9 @@ const asAnswers = (rows: readonly Row[]): Collections => {
       tags: tagged.map((one) => nested('extras.tag', one.fields['tag'])),
     };
   };
-  const all = (model: string) => (byModel.get(model) ?? []).map(answer);
-  return {
-    'dcim/sites': all('dcim.site'),
-    'dcim/regions': all('dcim.region'),
-    'dcim/locations': all('dcim.location'),
-    'dcim/racks': all('dcim.rack'),
-    'virtualization/clusters': all('virtualization.cluster'),
-    'dcim/devices': all('dcim.device'),
-    'virtualization/virtual-machines': all('virtualization.virtualmachine'),
-    'ipam/ip-addresses': all('ipam.ipaddress'),
-    'dcim/interfaces': all('dcim.interface'),
-    'virtualization/interfaces': all('virtualization.vminterface'),
-    'ipam/prefixes': all('ipam.prefix'),
-  };
+  return Object.fromEntries(
+    Object.entries(models).map(([collection, model]) => [collection, (byModel.get(model) ?? []).map(answer)]),
+  );
 };
 
 /** What a NetBox with the demo data would answer; undefined where the data is absent. For tests. */
