@@ -31,9 +31,10 @@ export class HistoryQueries {
     return view.all(sql, eventId);
   }
 
-  /** The first ones, in log order. */
+  /** The first ones, in log order. What a synchronisation notes beside the changes that it makes is none of them. */
   byCorrelation(view: ReadView, correlationId: string, limit: number): readonly LogEntryRow[] {
-    const sql = `SELECT ${columns} FROM log_entries WHERE correlation_id = ? ORDER BY cursor LIMIT ?`;
+    const sql = `SELECT ${columns} FROM log_entries
+      WHERE correlation_id = ? AND stream NOT GLOB 'synchronisation-*' ORDER BY cursor LIMIT ?`;
     return view.all(sql, correlationId, limit);
   }
 

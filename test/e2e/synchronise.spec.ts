@@ -115,6 +115,17 @@ describe('synchronising a region with the cloud', () => {
     expect((await root.post(path, {}, { 'if-match': current })).body.registered).toHaveLength(20);
   });
 
+  it('can be put back as a whole', async () => {
+    const { regionId } = await newRegion(root);
+    await root.post(`/v1/regions/${regionId}/synchronise`, {});
+    const correlation_id = (await gateway.events()).at(-1)?.metadata?.['correlationId'];
+    const { status, body } = await root.post('/v1/revert', { correlation_id, dry_run: false });
+    expect([status, body.steps.length]).toEqual([200, 20]);
+    expect(await hostsOf(regionId)).toEqual([]);
+    const again = await root.post(`/v1/regions/${regionId}/synchronise`, {});
+    expect(namesOf(again.body.registered)).toEqual(fleet);
+  });
+
   it('is answered with 503 while the cloud is away, and then nothing happened', async () => {
     const { regionId } = await newRegion(root);
     cloud.faults.away = true;
