@@ -24,6 +24,7 @@ class Told extends Provider {
   override check(_settings: JsonObject): void {}
 
   override lookup({ place = 'there', of = null }: JsonObject, { name }: Subject): Lookup {
+    if (of === 'a defect') throw new TypeError('settings');
     if (of === 'nobody') throw new ProviderFailure('unusable', 'it has none');
     const ask = (signal: AbortSignal) => {
       this.asked.push(name);
@@ -204,7 +205,8 @@ describe('variables that are looked up', () => {
     const defect = new Error('with a secret');
     told.answer = () => Promise.reject(defect);
     expect(await one()).toMatchObject({ trouble: { code: 'unusable', message: 'the provider failed' } });
-    expect(notices).toEqual([defect]);
+    expect(await one({ settings: { of: 'a defect' } })).toMatchObject({ trouble: { code: 'unusable' } });
+    expect(notices).toEqual([defect, new TypeError('settings')]);
   });
 
   it('have a binding with what it leaves out', () => {

@@ -57,7 +57,7 @@ export class Providers {
   constructor(
     providers: readonly Provider[],
     private readonly clock: Clock,
-    notices: Notices,
+    private readonly notices: Notices,
   ) {
     this.byName = new Map(providers.map((provider) => [provider.name, provider]));
     this.lookups = new Lookups(clock, notices);
@@ -98,7 +98,9 @@ export class Providers {
       return shownAs(binding, await this.lookups.run(this.errand(binding, subject)));
     } catch (error) {
       if (error instanceof ProviderFailure) return this.failed(binding, error);
-      throw error;
+      // Settings that an older version took, say: no reason to show nothing of all the others.
+      this.notices.defect(error);
+      return this.failed(binding, new ProviderFailure('unusable', 'the provider failed'));
     }
   }
 

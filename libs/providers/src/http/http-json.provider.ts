@@ -44,7 +44,7 @@ const demandStraight = (text: string): void => {
 };
 
 const urlFor = (template: string, subject: Subject): URL => {
-  const text = filled(template, subject, encodeURIComponent);
+  const text = filled(template, subject, (fact) => encodeURIComponent(fact.toWellFormed()));
   demandStraight(text);
   return new URL(text);
 };

@@ -1,7 +1,8 @@
+import fc from 'fast-check';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import type { JsonObject } from '#libs/kernel/src/json.js';
 import { JsonServer, says } from '#test/support/json-server.js';
-import type { Subject } from '../provider.port.js';
+import { ProviderFailure, type Subject } from '../provider.port.js';
 import { Credentials } from './credentials.js';
 import { GuardedGet } from './guarded-get.js';
 import { HttpJson } from './http-json.provider.js';
@@ -45,6 +46,35 @@ describe('JSON over HTTP', () => {
     expect(lookup('{name}/x')).toThrow(/lead out/);
     expect(lookup('{name}')).toThrow(/lead out/);
     expect(lookup('a{name}?b={name}')).not.toThrow();
+  });
+
+  it('never leaves its origin and path, whatever somebody is called', () => {
+    const placed = (name: string): URL | undefined => {
+      try {
+        return new URL(
+          http
+            .lookup({ url: `${server.url}/a/{name}/b?c={name}` }, { ...host, name })
+            .question.split(' ')[0] ?? '',
+        );
+      } catch (error) {
+        if (error instanceof ProviderFailure) return undefined;
+        throw error;
+      }
+    };
+    const names = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string({ unit: fc.constantFrom('.', '/', '\\', '%2e', '%', '?', '#', '@', ':', ' ', '\ud800') }),
+    );
+    fc.assert(
+      fc.property(names, (name) => {
+        const url = placed(name);
+        if (!url) return;
+        expect([url.origin, url.hash, url.username]).toEqual([server.url, '', '']);
+        const [, a, segment = '', ...rest] = url.pathname.split('/');
+        expect([a, decodeURIComponent(segment), ...rest]).toEqual(['a', name.toWellFormed(), 'b']);
+        expect(url.searchParams.get('c')).toBe(name.toWellFormed());
+      }),
+    );
   });
 
   it('says what somebody has not', () => {
