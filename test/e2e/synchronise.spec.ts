@@ -99,6 +99,7 @@ describe('synchronising a region with the cloud', () => {
     const { metadata } = (await gateway.events()).at(-1) ?? {};
     expect(metadata).toMatchObject({ reason: 'new rack', request: { key: 'sync-once', subject: regionId } });
     await root.delete(`/v1/hosts/${both[0]?.body.registered[0].id}`);
+    cloud.faults.away = true;
     expect((await root.post(path, {}, key)).body.registered).toEqual(both[0]?.body.registered);
     expect(await hostsOf(regionId)).toHaveLength(19);
     expect((await root.post(path, { device_type: 'x' }, key)).status).toBe(422);

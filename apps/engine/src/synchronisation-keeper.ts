@@ -66,8 +66,8 @@ export class SynchronisationKeeper {
     const metadata = this.metadata(region);
     if (!(await this.begins(region, { type: 'StartSynchronisation', ...begin, at, deadline }))) return;
     try {
-      const found = await this.discovery.hosts(this.parts.stopping);
-      await this.commands.execute(new Synchronise(regionId, { ...task, found }, metadata));
+      const find = () => this.discovery.hosts(this.parts.stopping);
+      await this.commands.execute(new Synchronise(regionId, { ...task, find }, metadata));
     } catch (error) {
       this.parts.logger.warn(`region ${regionId} is synchronised again later: ${reasonOf(error)}`);
       // What failed at the region has been recorded there and then; what did not get so far has not.

@@ -15,13 +15,14 @@ import type { DiscoveredHost } from './synchronisation.policy.js';
 import { type Plan, planOf, type SyncedHost } from './synchronisation-plan.policy.js';
 import { inChunks } from './synchronisation-chunks.policy.js';
 
-/** One synchronisation: of which region, what for, and what the cloud said. */
+/** One synchronisation: what for, and what the cloud says. */
 export interface SynchronisationTask {
   readonly syncId: string;
   readonly cause: 'schedule' | 'request';
   readonly engine: string | null;
   readonly order: SynchronisationOrder;
-  readonly found: readonly DiscoveredHost[];
+  /** Asked once it is known that there is something to be done, and before anything is. */
+  readonly find: () => Promise<readonly DiscoveredHost[]>;
 }
 
 const managedBy = 'nova';
@@ -51,6 +52,7 @@ const wordsOf = (error: unknown): string =>
 interface Work {
   readonly regionId: string;
   readonly task: SynchronisationTask;
+  readonly found: readonly DiscoveredHost[];
   readonly metadata: CommandMetadata;
   readonly deadline: string;
 }
@@ -72,9 +74,10 @@ export class Synchroniser {
     task: SynchronisationTask,
     { request, ...metadata }: CommandMetadata,
   ): Promise<Receipt> {
+    const found = await task.find();
     await this.start(regionId, task, metadata);
     try {
-      const work = { regionId, task, metadata, deadline: await this.deadline(regionId, task.syncId) };
+      const work = { regionId, task, found, metadata, deadline: await this.deadline(regionId, task.syncId) };
       const plan = await this.plan(work);
       await this.carryOut(work, plan);
       return await this.complete(work, plan, request);
@@ -127,7 +130,7 @@ export class Synchroniser {
     return this.runner.run(synchronisation, regionId, command, { ...metadata, commandId: v7() });
   }
 
-  private async plan({ regionId, task: { syncId, order, found } }: Work): Promise<Plan> {
+  private async plan({ regionId, task: { syncId, order }, found }: Work): Promise<Plan> {
     const { state: known } = await this.runner.read(synchronisation, regionId);
     const said = new Map(
       [...known.services].map(
@@ -142,8 +145,7 @@ export class Synchroniser {
       names: state.names,
       said,
       idFor: (name) => deviceIdOf(syncId, name),
-      serviceIdFor: (name) =>
-        known.services.get(name)?.state.serviceId ?? v5(`service ${name}`, regionId),
+      serviceIdFor: (name) => known.services.get(name)?.state.serviceId ?? v5(`service ${name}`, regionId),
     });
   }
 
@@ -181,7 +183,7 @@ export class Synchroniser {
   }
 
   private complete(
-    { regionId, task: { syncId, order, found }, metadata }: Work,
+    { regionId, task: { syncId, order }, found, metadata }: Work,
     { drift, registrations, labellings, retirements }: Plan,
     request: CommandMetadata['request'],
   ): Promise<Receipt> {

@@ -27,14 +27,14 @@ export class SynchronisationController {
   async synchronise(@Current() exchange: Exchange, @Id() id: string, @Body() wanted: Synchronisation) {
     const region = exchange.visible(this.inventory.region(exchange.view, id), 'region');
     const order = orderOf(exchange, this.inventory, region, wanted);
-    const found = await this.discovery.hosts();
+    const find = () => this.discovery.hosts();
     if (wanted.dry_run) {
       exchange.demandRevision(region.revision);
-      return this.reports.expected(exchange.view, region, wanted, found);
+      return this.reports.expected(exchange.view, region, wanted, await find());
     }
     // The same for a repetition of the request, which so finishes what was begun.
     const syncId = v5('synchronisation', exchange.commandId);
-    const task: SynchronisationTask = { syncId, cause: 'request', engine: null, order, found };
+    const task: SynchronisationTask = { syncId, cause: 'request', engine: null, order, find };
     return this.commands.change(
       exchange,
       id,
