@@ -70,6 +70,7 @@ const bodies: Bodies = {
 
 /** What must have happened to a thing before this can be done to it. */
 const prepared: Readonly<Record<string, (slice: Slice) => Promise<string>>> = {
+  deviceHistoryShow: (slice) => slice.some('hosts'),
   windowClose: async (slice) => slice.fresh('maintenance-windows', await window(slice)),
 };
 

@@ -15,6 +15,7 @@ export const histories = [
     permission: 'devices:read',
   },
   { kind: 'container', collection: 'containers', words: 'container', permission: 'devices:read' },
+  { kind: 'device', collection: 'devices', words: 'device', permission: 'devices:read' },
   { kind: 'network', collection: 'networks', words: 'network', permission: 'networks:read' },
   {
     kind: 'network-interface',
@@ -41,9 +42,7 @@ export type History = (typeof histories)[number];
 export type HistoryKind = History['kind'];
 
 /** The kinds that have a table of their own: all devices are in one. */
-export type RowKind = Exclude<HistoryKind, 'host' | 'network-device' | 'container'> | 'device';
-
-export const deviceKinds: ReadonlySet<string> = new Set(['host', 'network-device', 'container']);
+export type RowKind = Exclude<HistoryKind, 'host' | 'network-device' | 'container'>;
 
 export const rowKindOf = (kind: HistoryKind): RowKind =>
-  deviceKinds.has(kind) ? 'device' : (kind as Exclude<HistoryKind, 'host' | 'network-device' | 'container'>);
+  kind === 'host' || kind === 'network-device' || kind === 'container' ? 'device' : kind;

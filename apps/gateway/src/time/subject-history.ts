@@ -45,6 +45,7 @@ export class SubjectHistory {
     if (revision !== undefined) return [{ stream: `${kind}-${id}`, revision }];
     const variables = this.variables.ownerRevision(view, id);
     const ends = variables === undefined ? [] : [{ stream: `variables-${id}`, revision: variables }];
-    return kind === 'host' ? [...ends, ...this.works.ofHost(view, id, limit)] : ends;
+    const isWorkedOn = kind === 'host' || kind === 'device';
+    return isWorkedOn ? [...ends, ...this.works.ofHost(view, id, limit)] : ends;
   }
 }
