@@ -97,7 +97,7 @@ export class Lookups {
     try {
       const asked = this.turns.take(place, signal, () => lookup.ask(signal));
       const answer = await orAborted(asked, signal, `${place} gave no answer within ${timeoutMs} ms`);
-      if (this.circuits.succeeded(place)) this.notices.place(`${place} answers again`);
+      this.answered(place);
       this.memory.see(key, textOf(pick(answer)));
     } catch (error) {
       this.memory.fail(key, this.failureOf(error, place));
@@ -109,8 +109,13 @@ export class Lookups {
       this.notices.defect(error);
       return new ProviderFailure('unusable', 'the provider failed', { cause: error });
     }
+    if (error.code === 'unusable') this.answered(place);
     if (error.code === 'unavailable' && this.circuits.failed(place))
       this.notices.place(`${place} did not answer several times in a row and is not asked for a while`);
     return error;
+  }
+
+  private answered(place: string): void {
+    if (this.circuits.succeeded(place)) this.notices.place(`${place} answers again`);
   }
 }

@@ -130,6 +130,16 @@ describe('variables that are looked up', () => {
     expect(notices).toEqual([expect.stringMatching(/^there did not answer/), 'there answers again']);
   });
 
+  it('are asked for again at a place that answers, be it with nothing that is wanted', async () => {
+    fails();
+    for (const name of ['a', 'b', 'c']) await one({}, { ...host, name });
+    clock.ms += 1000;
+    fails('unusable');
+    await one({}, { ...host, name: 'd' });
+    told.answer = async () => 1;
+    expect(await one()).toMatchObject({ seen: { text: '1' }, trouble: undefined });
+  });
+
   it('do not wait for each other', async () => {
     const { promise: released, resolve: release } = Promise.withResolvers<Json>();
     told.answer = async (signal) => (told.asked.length === 1 ? released : (signal.throwIfAborted(), 2));
