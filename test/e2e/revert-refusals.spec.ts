@@ -152,6 +152,28 @@ describe('putting back, where something is in the way,', () => {
     expect((await on.revert(body, gateway.as(viewer.body.api_key))).status).toBe(403);
   });
 
+  it('holds values to the schemas of today, also of what comes back', async () => {
+    const { regionId } = await newRegion(gateway.root);
+    const host = await on.host(regionId, 'a', { variables: { size: 1 } });
+    const grown = await on.put(`hosts/${host}/variables`, { size: 2 });
+    await on.put(`regions/${regionId}/variable-schemas`, { size: { type: 'number', minimum: 2 } });
+    const refusal = /"size" does not fit its schema/;
+    const told = await ok(on.revert({ correlation_id: requestOf(grown) }));
+    expect(told.body.steps[0].obstacles[0]).toMatchObject({
+      code: 'validation-failed',
+      message: expect.stringMatching(refusal),
+    });
+    const removed = await on.remove(`hosts/${host}`);
+    const correlation_id = requestOf(removed);
+    expect(outcomes(await ok(on.revert({ correlation_id })))).toEqual(['DeviceRemoved: possible']);
+    await on.put(`regions/${regionId}/variable-schemas`, { size: { type: 'number', minimum: 3 } });
+    const refused = await on.revert({ correlation_id, dry_run: false });
+    expect([refused.status, refused.body.detail]).toEqual([409, expect.stringMatching(refusal)]);
+    await on.put(`regions/${regionId}/variable-schemas`, { size: { type: 'number' } });
+    await ok(on.revert({ correlation_id, dry_run: false }));
+    expect((await on.show(`hosts/${host}/variables`)).variables).toEqual({ size: 2 });
+  });
+
   it('refuses what says nothing, says too much or names nothing', async () => {
     const id = '01900000-0000-7000-8000-000000000000';
     for (const [body, status, member] of [

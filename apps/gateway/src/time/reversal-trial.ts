@@ -8,8 +8,9 @@ import { variables } from '#libs/inventory/src/variables.decider.js';
 import type { UndoingCommand } from '#libs/inventory/src/revert-commands.policy.js';
 import type { Decider } from '#libs/kernel/src/decider.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
-import type { Event } from '#libs/kernel/src/event.js';
+import type { Cursor, Event } from '#libs/kernel/src/event.js';
 import { CommandRunner } from '#libs/platform/src/command-runner/command-runner.js';
+import { ReadStore } from '#libs/platform/src/read-store/read-store.js';
 import { demandWritableKeys, keysOf } from '../access/variable-limits.js';
 import type { Exchange } from '../http/exchange.js';
 import { Owners } from '../inventory/owners.js';
@@ -52,6 +53,7 @@ export class ReversalTrial {
     private readonly runner: CommandRunner,
     private readonly owners: Owners,
     private readonly schemas: VariableSchemas,
+    private readonly readStore: ReadStore,
   ) {}
 
   /** Adds to each step what is in its way. */
@@ -100,11 +102,14 @@ export class ReversalTrial {
   }
 
   private demandFitting(exchange: Exchange, { step, sent }: Tried<'variables'>): void {
-    const { command, id, ownerKind } = sent;
+    const { command, id, ownerKind, existedAt } = sent;
     refusing(step, () => demandWritableKeys(exchange.caller, keysOf(command)));
     if (command.type !== 'SetVariables') return;
     const checked = { values: command.values, secrets: new Set(command.secrets) };
-    const chain = () => this.owners.find(exchange, exchange.view, ownerKind, id).chain;
-    refusing(step, () => this.schemas.demandFitting(exchange.view, chain, checked));
+    const { view } = exchange;
+    // What is not there yet inherits from whom it did.
+    const then = () => (existedAt === undefined ? view : this.readStore.asOf(existedAt as Cursor));
+    const chain = () => this.owners.find(exchange, then(), ownerKind, id).chain;
+    refusing(step, () => this.schemas.demandFitting(view, chain, checked));
   }
 }

@@ -19,6 +19,8 @@ export interface VariablesUndoing {
   readonly id: string;
   readonly ownerKind: OwnerKind;
   readonly command: VariablesCommand;
+  /** A cursor at which the owner was there, where it comes back with them. */
+  readonly existedAt?: string | undefined;
 }
 
 /** One event that is taken back. */

@@ -9,6 +9,7 @@ import { type Reverted, undoing } from '#libs/inventory/src/revert.policy.js';
 import type { OwnerKind } from '#libs/inventory/src/variables.events.js';
 import type { Json } from '#libs/kernel/src/json.js';
 import type { ReadView } from '#libs/platform/src/read-store/read-store.js';
+import { turnedPlaced } from '#projections/inventory/versions.queries.js';
 import { lostVariables, turnedVariables } from '#projections/variables/versions.queries.js';
 import { Changes, keysOf } from './changes.js';
 import { laterThan, laterVariables } from './later-changes.js';
@@ -94,16 +95,15 @@ export class Reversals {
     const nothing = { found, name, change, resource: null, commands: [] };
     const isOfVariables = event.stream.startsWith('variables-');
     if (isOfVariables && ofValues.has(event.type)) return this.variablesStep(work, found);
-    if (isOfVariables || entry.kind === null || !revertible.has(entry.kind))
+    if (isOfVariables || !change || entry.kind === null || !revertible.has(entry.kind))
       return { ...nothing, obstacles: [refusal(`${event.type} cannot be reverted`)] };
-    return this.thingStep(work, found);
+    return this.thingStep(work, found, change);
   }
 
-  private thingStep(work: Work, found: FoundEvent): ReversalStep {
+  private thingStep(work: Work, found: FoundEvent, change: Change): ReversalStep {
     const { event, entry } = found;
-    const change = work.changes.get(event.cursor);
-    const { before = null, after = null } = change ?? {};
     const kind = entry.kind as Reverted['kind'];
+    const { before, after } = change;
     const reverted = { type: event.type, kind, id: entry.subject_id as string, before, after };
     const now = work.present.of(reverted.id);
     const { resource, ownerKind } = spokenOf(kind, { ...now, ...before, ...after });
@@ -117,8 +117,8 @@ export class Reversals {
     const commands = undoingCommands(reverted, cutStream(event.stream), does);
     if (does.does === 'remove') return { ...step, commands, obstacles: this.left(work, reverted.id) };
     if (does.does === 'change') return { ...step, commands, obstacles: [] };
-    const owner = { kind: ownerKind, id: reverted.id };
-    return { ...step, commands: [...commands, ...this.returned(work, owner, event.cursor)], obstacles: [] };
+    const returned = this.returned(work, { ownerKind, reverted }, event.cursor);
+    return { ...step, commands: [...commands, ...returned], obstacles: [] };
   }
 
   /** Variables that somebody has set since would go with their owner. */
@@ -132,7 +132,7 @@ export class Reversals {
   /** The variables' own stream never heard that they went with their owner: it must before they can come back. */
   private returned(
     { view, present }: Work,
-    { kind: ownerKind, id }: { readonly kind: OwnerKind; readonly id: string },
+    { ownerKind, reverted: { kind, id } }: { readonly ownerKind: OwnerKind; readonly reverted: Reverted },
     cursor: string,
   ): readonly VariablesUndoing[] {
     const lost = new Map(lostVariables(view, id, cursor).map((row) => [row.key, keptOf(row)]));
@@ -141,7 +141,9 @@ export class Reversals {
     present.haveVariables(id, lost);
     const gone = { type: 'RemoveVariables', ownerKind, keys } as const;
     const commands = [gone, ...puttingVariables(ownerKind, keys, lost)];
-    return commands.map((command) => ({ to: 'variables', id, ownerKind, command }));
+    const last = turnedPlaced(view, kind, [[id, cursor]]).find(({ valid_to }) => valid_to === cursor);
+    const existedAt = last?.valid_from;
+    return commands.map((command) => ({ to: 'variables', id, ownerKind, command, existedAt }));
   }
 
   private variablesStep(work: Work, found: FoundEvent): ReversalStep {
