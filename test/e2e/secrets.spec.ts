@@ -166,6 +166,22 @@ describe('a secret variable', () => {
     expect(await shown(`?secrets=true&as_of=${then}`)).toEqual({ password: clear });
   });
 
+  it('may be as large as any variable, and there may be as many', async () => {
+    const large = { big: 'ü'.repeat(250 * 1024) };
+    expect((await put(large, '?secret=big')).body).toEqual({ variables: { big: mask } });
+    expect(await shown('?secrets=true')).toEqual(large);
+    await gateway.root.ask('DELETE', `${path}/variables`, ['big']);
+    const names = Array.from({ length: 1000 }, (_, index) => `k${index}`);
+    const values = (text: string) => Object.fromEntries(names.map((name) => [name, text]));
+    await put(values('plain'));
+    for (let at = 0; at < 1000; at += 250) {
+      const query = names.slice(at, at + 250).map((name) => `secret=${name}`);
+      expect((await put(values('short'), `?${query.join('&')}`)).status).toBe(200);
+    }
+    expect((await put(values('x'.repeat(500)))).status).toBe(200);
+    expect(await shown('?secrets=true')).toEqual(values('x'.repeat(500)));
+  });
+
   it('is nowhere in clear but where it is asked for', async () => {
     const key = { 'idempotency-key': 'nowhere', 'x-craton-reason': 'rotation' };
     await put({ password: { deep: [clear] }, note: 'x' }, '?secret=password', gateway.root, key);

@@ -1,6 +1,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { Violation } from '#libs/kernel/src/errors.js';
 import type { Json, JsonObject } from '#libs/kernel/src/json.js';
+import { compareByText } from '#libs/platform/src/json-schema/compare-by-text.js';
 
 const options = {
   strict: false,
@@ -37,12 +38,17 @@ const memberOf = ({ instancePath, keyword, params }: ErrorObject, root: string):
   return [root, ...path].join('.').slice(0, 200);
 };
 
+// A member named toString would keep an object from being written as text.
+const written = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
 const messageOf = ({ keyword, message, params }: ErrorObject): string => {
   if (keyword === 'additionalProperties') return 'is not known';
   if (keyword === 'required') return 'is needed';
   if (keyword === 'propertyNames') return 'is not a name that can be used here';
   const allowed: unknown = params['allowedValues'];
-  return Array.isArray(allowed) ? `must be one of ${allowed.join(', ')}` : (message ?? 'is wrong');
+  return Array.isArray(allowed)
+    ? `must be one of ${allowed.map(written).join(', ')}`
+    : (message ?? 'is wrong');
 };
 
 const told = (errors: readonly ErrorObject[], root: string): readonly Violation[] => {
@@ -63,7 +69,7 @@ const foreignValidator = (schema: JsonObject): ValidateFunction | string => {
   try {
     if (metaSchema.validateSchema(schema) !== true) return metaSchema.errorsText().slice(0, 300);
     const foreign = { ...options, meta: false, validateSchema: false, code: { regExp: noPatterns } };
-    return new Ajv2020(foreign).compile(schema);
+    return compareByText(new Ajv2020(foreign)).compile(schema);
   } catch (error) {
     return error instanceof Error ? error.message.slice(0, 300) : 'is not a schema';
   }

@@ -110,6 +110,15 @@ describe('a schema of a variable', () => {
     expect(misfit({ properties: { toString: { type: 'string' } } }, {})).toBeUndefined();
   });
 
+  it.each<[JsonObject, Json, Json]>([
+    [{ const: { valueOf: 1, constructor: 2 } }, { constructor: 2, valueOf: 1 }, { valueOf: 1 }],
+    [{ enum: [{ toString: [] }, 1] }, { toString: [] }, { toString: [1] }],
+    [{ uniqueItems: true }, [{ valueOf: 1 }, { valueOf: 2 }], [{ valueOf: 1 }, { valueOf: 1 }]],
+  ])('%j compares members of whatever name', (schema, good, bad) => {
+    expect(misfit(schema, good)).toBeUndefined();
+    expect(misfit(schema, bad)?.message).toMatch(/^must/);
+  });
+
   it('is kept, compiled, while it is in use', () => {
     const text = JSON.stringify({ type: 'string' });
     expect(schemaOf(text)).toBe(schemaOf(text));

@@ -3,6 +3,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import { RE2JS } from 're2js';
 import type { Violation } from '#libs/kernel/src/errors.js';
 import type { Json, JsonObject } from '#libs/kernel/src/json.js';
+import { compareByText } from '#libs/platform/src/json-schema/compare-by-text.js';
 import { SchemaFault, schemaCost } from './schema-cost.policy.js';
 
 /** Characters of a schema's JSON text. */
@@ -43,13 +44,6 @@ const linear = Object.assign(
   { code: 'linear' },
 );
 
-const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
-
 const newAjv = (): Ajv2020 => {
   const ajv = new Ajv2020({
     strict: true,
@@ -65,16 +59,8 @@ const newAjv = (): Ajv2020 => {
     formats,
     code: { regExp: linear },
   });
-  // Ajv compares each with each: a list of a hundred thousand would hold everybody up for minutes.
-  ajv.removeKeyword('uniqueItems');
-  return ajv.addKeyword({
-    keyword: 'uniqueItems',
-    type: 'array',
-    schemaType: 'boolean',
-    error: { message: 'must not have the same item twice' },
-    validate: (wanted: boolean, items: readonly unknown[]) =>
-      !wanted || new Set(items.map(canonical)).size === items.length,
-  });
+  compareByText(ajv);
+  return ajv;
 };
 
 let shared: Ajv2020 | undefined;
