@@ -50,6 +50,19 @@ describe('what a synchronisation keeps', () => {
     expect(labelsOf(...moved, completed('s', 1, null))).toEqual(['nova:az=y']);
   });
 
+  it('are these labels once for all hosts that are alike', () => {
+    const { services } = given(
+      synchronisation,
+      started('s', 0),
+      seen('a'),
+      seen('b'),
+      seen('c', 'y'),
+    ).state();
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => services.get(name)?.said);
+    expect(a).toBe(b);
+    expect(a).not.toBe(c);
+  });
+
   it('is drift from its appearance to its disappearance', () => {
     const appeared = (name: string): SynchronisationEvent => ({
       type: 'DriftAppeared',

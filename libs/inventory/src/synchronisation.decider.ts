@@ -51,6 +51,8 @@ export interface Synchronisation {
   /** Services that changed since the last one that was completed: what follows from it may be half done. */
   readonly unsettled: Set<string>;
   readonly drift: Map<string, DriftItem>;
+  /** Most hosts have the same labels as many others: each set of them is kept once. */
+  readonly labelSets: Map<string, ReadonlySet<string>>;
 }
 
 const mostDrift = 400;
@@ -185,10 +187,18 @@ const decide = (command: SynchronisationCommand, state: Synchronisation): readon
 
 const nothingSaid: ReadonlySet<string> = new Set();
 
+const shared = ({ labelSets }: Synchronisation, labels: ReadonlySet<string>): ReadonlySet<string> => {
+  const key = JSON.stringify([...labels]);
+  const known = labelSets.get(key) ?? labels;
+  labelSets.set(key, known);
+  return known;
+};
+
 const settle = (state: Synchronisation): void => {
   for (const name of state.unsettled) {
     const known = state.services.get(name);
-    if (known) state.services.set(name, { ...known, said: stillSaid(known.said, known.state) });
+    if (known)
+      state.services.set(name, { ...known, said: shared(state, stillSaid(known.said, known.state)) });
   }
   state.unsettled.clear();
 };
@@ -209,7 +219,8 @@ const evolvers: Evolvers<Synchronisation, SynchronisationEvent> = {
   HostServiceSeen: (state, { at: _at, ...service }) => {
     const { name } = service;
     const { said = nothingSaid } = state.services.get(name) ?? {};
-    state.services.set(name, { state: service, said: new Set([...said, ...stillSaid(said, service)]) });
+    const labels = new Set([...said, ...stillSaid(said, service)]);
+    state.services.set(name, { state: service, said: shared(state, labels) });
     state.unsettled.add(name);
   },
   HostServiceGone: (state, { name }) => {
@@ -250,6 +261,7 @@ export const synchronisation: Decider<Synchronisation, SynchronisationCommand, S
     services: new Map(),
     unsettled: new Set(),
     drift: new Map(),
+    labelSets: new Map(),
   }),
   decide,
   evolve: evolveInPlace(evolvers),
