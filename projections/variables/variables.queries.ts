@@ -14,7 +14,15 @@ export interface ValueRow {
 export interface OwnedValues {
   readonly ownerIds: readonly string[];
   readonly keys: readonly string[];
-  readonly values: readonly string[];
+  /** Null for one that is not plain. */
+  readonly values: readonly (string | null)[];
+}
+
+/** `value` is null for one that is not plain. */
+export interface SearchableRow {
+  readonly owner_id: string;
+  readonly key: string;
+  readonly value: string | null;
 }
 
 /** All of an owner's own variables as the text of one JSON object. */
@@ -91,7 +99,7 @@ const mostText = 256 * 1024 * 1024;
 
 const everybodysSql = (keys: number): string => `
   SELECT json_group_array(owner_id) AS owners, json_group_array(key) AS keys, json_group_array(value) AS texts FROM (
-    SELECT owner_id, key, value FROM variables
+    SELECT owner_id, key, iif(nature = 'plain', value, NULL) AS value FROM variables
     WHERE +key IN (${Array.from({ length: keys }, () => '?').join(', ')}) AND owner_id > ?
     ORDER BY owner_id, key LIMIT ${atOnce})`;
 
@@ -164,8 +172,19 @@ export class VariablesQueries {
       // Of a full chunk the last owner may be cut in two: the next one begins with it.
       const end = ownerIds.length < atOnce ? atOnce : ownerIds.indexOf(ownerIds.at(-1) ?? '');
       after = ownerIds.length < atOnce ? undefined : ownerIds[end - 1];
-      yield { ownerIds: ownerIds.slice(0, end), keys: list(chunk.keys), values: list(chunk.texts) };
+      yield {
+        ownerIds: ownerIds.slice(0, end),
+        keys: list(chunk.keys),
+        values: JSON.parse(chunk.texts) as (string | null)[],
+      };
     }
+  }
+
+  /** The same for some owners; in no order. */
+  searchable(view: ReadView, ownerIds: readonly string[], keys: readonly string[]): readonly SearchableRow[] {
+    const sql = `SELECT owner_id, key, iif(nature = 'plain', value, NULL) AS value FROM variables
+      WHERE owner_id IN (SELECT value FROM json_each(?)) AND key IN (SELECT value FROM json_each(?))`;
+    return view.all(sql, JSON.stringify(ownerIds), JSON.stringify(keys));
   }
 
   /** Undefined for an owner that never had a variable. */

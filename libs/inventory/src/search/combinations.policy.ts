@@ -43,8 +43,13 @@ export class Combinations {
   alone(name: string, value: Json): Combination {
     const key = this.#keys.get(name);
     if (!key) return this.none;
-    const outcome = key.outcomes.of(value);
-    return (key.alone[outcome] ??= this.#of(this.none.outcomes.with(key.index, outcome)));
+    return this.#alone(key, key.outcomes.of(value));
+  }
+
+  /** A variable of which no condition may see more than that it is there. */
+  hidden(name: string): Combination {
+    const key = this.#keys.get(name);
+    return key ? this.#alone(key, key.outcomes.hidden()) : this.none;
   }
 
   /** The nearer one, with the farther one's outcomes for what the nearer lacks. */
@@ -58,6 +63,10 @@ export class Combinations {
     const combination = this.#of(near.outcomes.map(of));
     near.before.set(far, combination);
     return combination;
+  }
+
+  #alone(key: Key, outcome: number): Combination {
+    return (key.alone[outcome] ??= this.#of(this.none.outcomes.with(key.index, outcome)));
   }
 
   #leaf(condition: Condition): Test<readonly number[]> {

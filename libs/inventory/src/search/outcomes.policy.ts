@@ -18,15 +18,25 @@ export class Outcomes {
   }
 
   of(value: Json): number {
-    const answers = this.#tests.map((test) => test(value));
-    const name = answers.join();
-    const outcome = this.#byAnswers.get(name) ?? this.#satisfied.push(answers) - 1;
-    this.#byAnswers.set(name, outcome);
-    return outcome;
+    return this.#answered(this.#tests.map((test) => test(value)));
+  }
+
+  /** Of a value that is there, which is all that may be known of it. */
+  hidden(): number {
+    return this.#answered(
+      this.#conditions.map(({ type, path }) => type === 'exists' && path.steps.length === 0),
+    );
   }
 
   satisfied(condition: Condition): Test<number> {
     const index = this.#conditions.indexOf(condition);
     return (outcome) => this.#satisfied[outcome]?.[index] ?? false;
+  }
+
+  #answered(answers: readonly boolean[]): number {
+    const name = answers.join();
+    const outcome = this.#byAnswers.get(name) ?? this.#satisfied.push(answers) - 1;
+    this.#byAnswers.set(name, outcome);
+    return outcome;
   }
 }

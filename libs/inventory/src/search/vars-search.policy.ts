@@ -1,7 +1,7 @@
 import { type Combination, Combinations } from './combinations.policy.js';
 import type { VarsColumns } from './vars-columns.policy.js';
 import type { VarsQuery } from './vars-query.policy.js';
-import type { VarsTree } from './vars-tree.policy.js';
+import { gone, type VarsTree } from './vars-tree.policy.js';
 
 /** Whether a resource also has the values that it inherits. */
 export type Scope = 'resolved' | 'own';
@@ -28,11 +28,14 @@ const ownCombinations = (
 ): Combination[] => {
   const own = ids.map(() => combinations.none);
   for (const key of keys) {
-    const { nodes, values, distinct } = columns.get(key) ?? { nodes: [], values: [], distinct: [] };
-    const alone = distinct.map((value) => combinations.alone(key, value));
-    nodes.forEach((node, index) => {
-      const one = alone[values[index] ?? 0] ?? combinations.none;
-      own[node] = combinations.inFront(one, own[node] ?? combinations.none);
+    const column = columns.get(key);
+    if (!column) continue;
+    const alone = column.distinct.map((value) =>
+      value === undefined ? combinations.hidden(key) : combinations.alone(key, value),
+    );
+    own.forEach((far, node) => {
+      const near = alone[column.values[node] ?? -1];
+      if (near) own[node] = combinations.inFront(near, far);
     });
   }
   return own;
@@ -52,5 +55,5 @@ export const searchTree = (
   const combinations = new Combinations(query);
   const own = ownCombinations(query, tree, combinations, columns);
   const effective = scope === 'own' ? own : inherit(tree, combinations, own);
-  return tree.ids.filter((_, node) => effective[node]?.matches);
+  return tree.ids.filter((id, node) => effective[node]?.matches && id !== gone);
 };

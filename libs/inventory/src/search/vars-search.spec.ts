@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import type { Json } from '#libs/kernel/src/json.js';
 import { names, queries, values } from '#test/support/vars-queries.js';
 import { resolve } from '../resolution.policy.js';
-import { columnsOf, ColumnsInOrder, type StoredVariable } from './vars-columns.policy.js';
+import {
+  Column,
+  columnsOf,
+  ColumnsInOrder,
+  type StoredVariable,
+  type VarsColumns,
+} from './vars-columns.policy.js';
 import { matches } from './vars-match.policy.js';
 import { parseVarsQuery } from './vars-query.js';
 import type { VarsQuery } from './vars-query.policy.js';
@@ -80,6 +86,14 @@ const variables = fc.uniqueArray(
   { selector: ({ ownerId, key }) => JSON.stringify([ownerId, key]), maxLength: 30 },
 );
 
+/** By key and node, of keys that somebody has. */
+const laidOut = (columns: VarsColumns) =>
+  new Map(
+    [...columns]
+      .map(([key, { values: own, distinct }]) => [key, [...own].map((number) => distinct[number])] as const)
+      .filter(([, found]) => found.some((value) => value !== undefined)),
+  );
+
 describe('a search over a fleet', () => {
   it('finds what resolving and asking one by one finds', () => {
     let found = 0;
@@ -104,9 +118,9 @@ describe('a search over a fleet', () => {
         const inOrder = own.toSorted((a, b) => byText(a.ownerId, b.ownerId));
         const columns = new ColumnsInOrder(tree);
         for (const { ownerId, key, value } of inOrder) columns.add(ownerId, key, value);
-        const expected = [...columnsOf(tree, inOrder)].filter(([, { nodes: having }]) => having.length > 0);
-        found += expected.length;
-        expect(columns.done()).toEqual(new Map(expected));
+        const expected = laidOut(columnsOf(tree, inOrder));
+        found += expected.size;
+        expect(laidOut(columns.done())).toEqual(expected);
       }),
     );
     expect(found).toBeGreaterThan(0);
@@ -158,5 +172,45 @@ describe('a search over a fleet', () => {
     expect(searchTree(parseVarsQuery('x:1'), tree, columnsOf(tree, [stored('d99999', 'x', 1)]))).toHaveLength(
       100_000,
     );
+  });
+
+  it('finds in a tree that has grown and lost what it finds in one that was planted so', () => {
+    let found = 0;
+    fc.assert(
+      fc.property(
+        queries,
+        fc.tuple(fleets, fleets),
+        variables,
+        fc.nat(12),
+        (query, [before, after], own, kept) => {
+          const tree = plantTree(before);
+          // Asked in between, so that nothing that was worked out for the tree of before is taken for that of after.
+          expect(tree.order).toHaveLength(before.length);
+          const nodes = after.slice(0, kept);
+          for (const { id } of before) if (!nodes.some((one) => one.id === id)) tree.remove(id);
+          tree.put(nodes);
+          const wanted = searchTree(query, plantTree(nodes), columnsOf(plantTree(nodes), own));
+          found += wanted.length;
+          expect(searchTree(query, tree, columnsOf(tree, own)).toSorted()).toEqual(wanted.toSorted());
+        },
+      ),
+      { numRuns: 500 },
+    );
+    expect(found).toBeGreaterThan(0);
+  });
+
+  it('knows of a value that no search may see that it is there and hides farther ones, and nothing else', () => {
+    const tree = plantTree([node('a', 'place'), node('b', 'place'), node('place', null)]);
+    const column = new Column(3);
+    column.set(0, null);
+    column.set(2, '1');
+    const find = (text: string) => searchTree(parseVarsQuery(text), tree, new Map([['x', column]]));
+    expect(find('x:1')).toEqual(['b', 'place']);
+    expect(find('x exists')).toEqual(['a', 'b', 'place']);
+    expect(find('x.a exists')).toEqual([]);
+    expect(find('x != 2')).toEqual(['b', 'place']);
+    expect(find('not x:1')).toEqual(['a']);
+    column.clear(0);
+    expect(find('x:1')).toEqual(['a', 'b', 'place']);
   });
 });

@@ -2,6 +2,7 @@ import type { Cursor, Event, Recorded } from '#libs/kernel/src/event.js';
 import type { AnyProjection, Write } from '#libs/kernel/src/projection.js';
 import { isConstraint, isSqlite } from './sqlite-failure.js';
 import type { TableWriter } from './table-writer.js';
+import type { Watch } from './watch.js';
 
 type Handler = (event: Recorded) => readonly Write[];
 
@@ -27,19 +28,20 @@ export class Build {
     return this.everything === undefined ? [...this.handlers.keys()] : undefined;
   }
 
-  apply(event: Recorded<Event>): void {
+  apply(event: Recorded<Event>, watches: readonly Watch[]): void {
     if (this.cursor !== undefined && event.cursor <= this.cursor) return;
     const handler = this.handlers.get(event.type);
-    if (handler !== undefined) this.write(event, handler);
-    if (this.everything !== undefined) this.write(event, this.everything);
+    if (handler !== undefined) this.write(event, handler, watches);
+    if (this.everything !== undefined) this.write(event, this.everything, watches);
   }
 
-  private write(event: Recorded<Event>, handler: Handler): void {
+  private write(event: Recorded<Event>, handler: Handler, watches: readonly Watch[]): void {
     try {
       for (const write of handler(event)) {
         const writer = this.writers.get(write.table);
         if (writer === undefined) throw new Error(`it has no table ${write.table}`);
         writer.write(write, event.cursor);
+        for (const watch of watches) watch.note(write);
       }
     } catch (error) {
       // SQLite's failures are about the machine or the file, whichever event meets them.

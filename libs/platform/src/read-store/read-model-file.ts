@@ -9,6 +9,7 @@ import { Draft, draftFormat, format } from './draft.js';
 import { LogMark, markSchema } from './log-mark.js';
 import { PastReader, Reader } from './reader.js';
 import { isForeign, isSqlite, isTrouble } from './sqlite-failure.js';
+import type { Watch } from './watch.js';
 
 /** 'crat', so that nobody's other database is taken for ours. */
 const applicationId = 0x63726174;
@@ -31,6 +32,8 @@ export interface FileOptions {
   readonly log: (line: string) => void;
   /** A query or a write met damage: the file has to be built again. */
   readonly onDamage: (error: Error) => void;
+  /** Told of every write; lose what they know when the tables are others. May become more. */
+  readonly watches?: readonly Watch[];
 }
 
 /**
@@ -43,6 +46,7 @@ export class ReadModelFile {
   readonly present: Reader;
   readonly past: PastReader;
   private readonly database: DatabaseSync;
+  private readonly watches: readonly Watch[];
   private readonly setCursor: StatementSync;
   /** Whether statements may be prepared on the connection that do more than ask. */
   private writing = true;
@@ -60,7 +64,9 @@ export class ReadModelFile {
     }
   }
 
-  private constructor({ path, projections, onDamage }: FileOptions) {
+  private constructor({ path, projections, onDamage, watches = [] }: FileOptions) {
+    this.watches = watches;
+    for (const watch of watches) watch.lose();
     this.database = new DatabaseSync(path, { timeout: 1000 });
     this.database.setAuthorizer((action) =>
       this.writing || harmless.has(action) ? constants.SQLITE_OK : constants.SQLITE_DENY,
@@ -90,7 +96,7 @@ export class ReadModelFile {
     this.transaction(() => {
       for (const stored of events) {
         const event = recorded(stored);
-        for (const build of behind) build.apply(event);
+        for (const build of behind) build.apply(event, this.watches);
       }
       for (const { id } of behind) this.setCursor.run(upTo, id);
       if (marks) this.mark.record(events);
@@ -105,6 +111,7 @@ export class ReadModelFile {
       for (const build of builds) this.catalog.promote(build, cursor);
     });
     for (const build of builds) build.cursor = cursor;
+    for (const watch of this.watches) watch.lose();
     this.seal();
     this.define();
   }

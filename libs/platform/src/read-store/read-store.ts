@@ -13,8 +13,10 @@ import { ReadModels } from './read-models.js';
 import type { ReadView } from './read-view.js';
 import { PastView, PresentView } from './reader.js';
 import { checkDeclarations } from './schema.js';
+import { Watch } from './watch.js';
 
 export { ReadView, type SqlValue } from './read-view.js';
+export type { Touched, Watch } from './watch.js';
 
 export interface ReadStoreOptions {
   /** The file of the read models; may be deleted at any time, since it is built from the log. */
@@ -42,6 +44,7 @@ export class ReadStore {
   private readonly passage: Passage;
   private readonly closing = new AbortController();
   private readonly readiness = Promise.withResolvers<void>();
+  private readonly watches: Watch[] = [];
   private life: Life | undefined;
   private renewal: Promise<void> | undefined;
   private trouble = 'not started';
@@ -108,6 +111,13 @@ export class ReadStore {
     return row?.cursor;
   }
 
+  /** For as long as the store lives: which rows of these tables are written from now on. */
+  watch(tables: readonly string[]): Watch {
+    const watch = new Watch(tables);
+    this.watches.push(watch);
+    return watch;
+  }
+
   health(): { readonly ok: boolean; readonly detail: string } {
     return this.life?.models.health() ?? { ok: false, detail: this.trouble };
   }
@@ -136,7 +146,13 @@ export class ReadStore {
     const onDamage = (error: Error) => {
       this.renew(`is damaged (${error.message}) and is now ${path}.damaged`, `${path}.damaged`);
     };
-    const file = ReadModelFile.open({ path, projections, log: this.log, onDamage });
+    const file = ReadModelFile.open({
+      path,
+      projections,
+      log: this.log,
+      onDamage,
+      watches: this.watches,
+    });
     const onOtherLog = () => {
       this.renew('was built from another log');
     };
