@@ -51,6 +51,12 @@ describe('a secret variable', () => {
     const open = await gateway.root.get(`${path}/variables?secrets=true`);
     expect(open.body.variables).toEqual({ password: { user: 'kim', word: clear }, port: 22 });
     expect(open.headers['cache-control']).toBe('no-store');
+    expect(gateway.lines.filter(({ msg }) => msg === 'secrets are shown').at(-1)).toMatchObject({
+      level: 'info',
+      user: 'admin',
+      requestId: open.headers['x-openstack-request-id'],
+      seen: [{ owner: path.slice(10), key: 'password' }],
+    });
   });
 
   it('is inherited, and shadows what is farther away', async () => {

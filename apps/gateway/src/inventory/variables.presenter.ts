@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { ReadView } from '#libs/platform/src/read-store/read-store.js';
 import type { Exchange } from '../http/exchange.js';
 import { InheritedVariables } from './inherited-variables.js';
@@ -20,6 +20,8 @@ const pickedText = (text: string, only: Keys): string =>
 /** Variables as answers of their own. */
 @Injectable()
 export class VariablesPresenter {
+  private readonly logger = new Logger('Secrets');
+
   constructor(
     private readonly variables: InheritedVariables,
     private readonly schemas: VariableSchemas,
@@ -33,7 +35,7 @@ export class VariablesPresenter {
     if (query.secrets) this.secrets.demandReader(exchange);
     this.tag(exchange, view, id);
     const only = query.key && new Set(query.key);
-    const found = query.secrets ? this.secretsOf(view, chain) : none;
+    const found = query.secrets ? this.secretsOf(exchange, chain) : none;
     const checked = query.explain || query.check ? this.schemas.misfits(view, chain) : undefined;
     const violations = checked?.filter(({ key }) => only?.has(key) ?? true);
     if (query.explain)
@@ -51,9 +53,14 @@ export class VariablesPresenter {
     exchange.tagged(this.variables.revision(view, id), undefined);
   }
 
-  /** In clear, as JSON text by key. */
-  private secretsOf(view: ReadView, chain: readonly Link[]): ReadonlyMap<string, string> {
-    const rows = this.variables.hidden(view, chain).filter(({ nature }) => nature === 'secret');
+  /** In clear, as JSON text by key. Reading leaves no event: who saw what is told to the log. */
+  private secretsOf(exchange: Exchange, chain: readonly Link[]): ReadonlyMap<string, string> {
+    const rows = this.variables.hidden(exchange.view, chain).filter(({ nature }) => nature === 'secret');
+    if (rows.length > 0) {
+      const { username: user, projectId: project } = exchange.caller;
+      const seen = rows.map(({ owner_id: owner, key }) => ({ owner, key }));
+      this.logger.log({ requestId: exchange.request.id, user, project, seen }, 'secrets are shown');
+    }
     return new Map(rows.map((row) => [row.key, this.secrets.shown(row)]));
   }
 }
