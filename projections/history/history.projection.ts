@@ -23,7 +23,8 @@ const kinds: Readonly<Record<string, string>> = {
   container: 'device',
 };
 
-type Subject = readonly [kind: string, id: string];
+/** Without an identifier: the stream's own. */
+type Subject = readonly [kind: string, id?: string];
 
 const named = (data: Readonly<Record<string, unknown>>): Subject | undefined => {
   for (const [member, kind] of naming) {
@@ -36,17 +37,16 @@ const named = (data: Readonly<Record<string, unknown>>): Subject | undefined => 
 /** What an event is about; undefined for what has a stream of its own, and for what is not shown. */
 const subjectOf = ({ stream, type, data }: Recorded): Subject | undefined => {
   const [category = ''] = stream.split('-', 1);
-  const id = stream.slice(category.length + 1);
   const facts = data as Readonly<Record<string, unknown>>;
   switch (category) {
     case 'region':
     case 'cloud':
       return named(facts);
     case 'project':
-      return type.startsWith('Project') ? ['project', id] : named(facts);
+      return type.startsWith('Project') ? ['project'] : named(facts);
     case 'variables': {
       const owner = String(facts['ownerKind']);
-      return [kinds[owner] ?? owner, id];
+      return [kinds[owner] ?? owner];
     }
     default:
       return undefined;
@@ -75,6 +75,8 @@ export const history: Projection<Event<'*'>> = {
   ],
   on: {
     '*': (event) => {
+      // Attempts are many, and are told by the run that they belong to.
+      if (event.type.startsWith('Step')) return [];
       const { id, cursor, stream, revision, metadata } = event;
       const [kind = null, subject_id = null] = subjectOf(event) ?? [];
       const correlation_id = metadata.correlationId ?? null;

@@ -15,7 +15,8 @@ export interface LogEntryRow {
   readonly subject_id: string | null;
 }
 
-const columns = 'cursor, correlation_id, stream, revision, kind, subject_id';
+const subject = `CASE WHEN kind IS NOT NULL THEN coalesce(subject_id, substr(stream, instr(stream, '-') + 1)) END`;
+const columns = `cursor, correlation_id, stream, revision, kind, ${subject} AS subject_id`;
 
 @Injectable()
 export class HistoryQueries {

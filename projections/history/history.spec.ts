@@ -47,6 +47,11 @@ describe('the read model of where in the log everything lies', () => {
     expect(queries.between(view, first!.cursor, last!.cursor, 1)).toEqual(all.slice(1, 2));
   });
 
+  it('leaves out what is told by a run alone', async () => {
+    const view = await model.after('run-r', ['StepStarted', {}], ['StepFailed', {}], ['RunFailed', {}]);
+    expect(queries.between(view, '', view.cursor!, 10)).toMatchObject([{ stream: 'run-r', revision: 2 }]);
+  });
+
   it.each<[string, string, Fact[1], readonly [string | null, string | null]]>([
     ['project-p', 'ProjectCreated', { name: 'a' }, ['project', 'p']],
     ['project-p', 'CloudRenamed', { cloudId: 'c' }, ['cloud', 'c']],

@@ -102,9 +102,11 @@ export class Changes {
       view,
       events.map(({ cursor }) => cursor),
     );
-    return entries.flatMap(({ cursor: at, stream, kind, subject_id: id }): Place[] => {
+    const known = new Map(entries.map((entry) => [entry.cursor, entry]));
+    return events.flatMap(({ cursor: at, stream }): Place[] => {
       const [category, streamId] = cutStream(stream);
       if (ownStreams.has(category)) return [{ kind: category as RowKind, id: streamId, at }];
+      const { kind = null, subject_id: id = null } = known.get(at) ?? {};
       return kind !== null && id !== null && category !== 'variables' ? [{ kind, id, at }] : [];
     });
   }
