@@ -1,8 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import { ReadStore } from '#libs/platform/src/read-store/read-store.js';
-import type { Exchange } from '../http/exchange.js';
-import { reasonOf } from '../http/reason.js';
 import type { ImportOptions } from './import.bodies.js';
 import { lineOfRefusal, Tally } from './import.lines.js';
 import type { Entry } from './import.plan.js';
@@ -12,9 +10,8 @@ import { ImportWriter, type Writing } from './import.writer.js';
 
 /** An import of which everything is known but what the log will say. */
 export interface Prepared {
-  readonly exchange: Exchange;
   readonly options: ImportOptions;
-  readonly projectId: string;
+  readonly metadata: Writing['metadata'];
   readonly spool: Spool;
   readonly refusals: readonly Refusal[];
   readonly entries: readonly Entry[];
@@ -24,19 +21,6 @@ const plannedAtOnce = 500;
 
 const planned = function* (entries: readonly Entry[]): Generator<readonly Entry[]> {
   for (let at = 0; at < entries.length; at += plannedAtOnce) yield entries.slice(at, at + plannedAtOnce);
-};
-
-const metadataOf = ({ exchange, projectId }: Prepared): Writing['metadata'] => {
-  const { caller, correlationId, requestId, request } = exchange;
-  const { userId, username, projectId: spokenFor } = caller;
-  const reason = reasonOf(request.headers);
-  return {
-    actor: { userId, username, projectId: spokenFor },
-    projectId,
-    correlationId,
-    causationId: requestId,
-    ...(reason !== undefined && { reason }),
-  };
 };
 
 /** Does an import, and tells of it while it does: a line for each thing, progress now and then, and what it came to at the end. */
@@ -66,8 +50,7 @@ export class ImportAnswer {
     yield tally.summary(options.dry_run, problem, cursor);
   }
 
-  private written(prepared: Prepared): AsyncGenerator<readonly Entry[]> {
-    const { entries, spool } = prepared;
-    return this.writer.write({ entries, spool, metadata: metadataOf(prepared) });
+  private written({ entries, spool, metadata }: Prepared): AsyncGenerator<readonly Entry[]> {
+    return this.writer.write({ entries, spool, metadata });
   }
 }

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '#libs/kernel/src/errors.js';
+import type { Metadata } from '#libs/kernel/src/event.js';
 import { ReadStore } from '#libs/platform/src/read-store/read-store.js';
 import { RequestsQueries } from '#projections/requests/requests.queries.js';
 import type { Exchange } from '../http/exchange.js';
 import { idempotencyKey } from '../http/idempotency.js';
+import { reasonOf } from '../http/reason.js';
 import { expectedRevision } from '../http/revision.js';
 
 /** What the headers of an import may say: an import has no revision, and what is repeated changes nothing, with a key or without. */
@@ -28,3 +30,17 @@ export class ImportRequests {
     );
   }
 }
+
+/** What travels with everything that an import writes. Throws `validation-failed` for a reason that cannot be read. */
+export const metadataOf = (exchange: Exchange, projectId: string): Omit<Metadata, 'commandId'> => {
+  const { caller, correlationId, requestId, request } = exchange;
+  const { userId, username, projectId: spokenFor } = caller;
+  const reason = reasonOf(request.headers);
+  return {
+    actor: { userId, username, projectId: spokenFor },
+    projectId,
+    correlationId,
+    causationId: requestId,
+    ...(reason !== undefined && { reason }),
+  };
+};

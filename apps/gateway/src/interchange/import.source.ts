@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { ByteStream } from '#libs/interchange/src/fleet-record.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import type { Exchange } from '../http/exchange.js';
@@ -29,11 +30,14 @@ const brokenOff = (cause: unknown): DomainError =>
     cause,
   });
 
-async function* bytesOf(body: AsyncIterable<Uint8Array>): ByteStream & AsyncGenerator<Uint8Array> {
+async function* bytesOf(body: Readable): AsyncGenerator<Uint8Array> {
   try {
-    yield* body;
+    yield* body.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
   } catch (error) {
     throw brokenOff(error);
+  } finally {
+    // Who still sends is to hear why that is for nothing, and not to find the connection gone.
+    body.resume();
   }
 }
 
@@ -41,6 +45,6 @@ async function* bytesOf(body: AsyncIterable<Uint8Array>): ByteStream & AsyncGene
 export const sourceOf = ({ request }: Exchange, mostBytes: number): ByteStream => {
   if (Number(request.headers['content-length'] ?? 0) > mostBytes)
     throw new DomainError('payload-too-large', `the body has more than ${mostBytes} bytes`);
-  const body = request.body as AsyncIterable<Uint8Array> | null | undefined;
+  const body = request.body as Readable | null | undefined;
   return body ? bytesOf(body) : [];
 };

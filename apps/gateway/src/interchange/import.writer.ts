@@ -22,6 +22,15 @@ const atOnce = 500;
 /** How long the read models may take for one such step. */
 const patienceMs = 60_000;
 
+/** While one step is on its way to the disk the next ones are decided. */
+const mostUnderWay = 4;
+
+interface UnderWay {
+  readonly step: readonly Entry[];
+  /** Where it ends in the log. */
+  readonly done: Promise<Cursor | undefined>;
+}
+
 export interface Writing {
   readonly entries: readonly Entry[];
   readonly spool: Spool;
@@ -51,17 +60,36 @@ export class ImportWriter {
     private readonly readStore: ReadStore,
   ) {}
 
-  /** Each step when it is in the log, and all before it can be read. Rejects with `unavailable` when the log is away. */
+  /** Each step when it is in the log and can be read. Rejects with `unavailable` when the log is away. */
   async *write(writing: Writing): AsyncGenerator<readonly Entry[]> {
     const lost = new Map<string, DomainError>();
-    let visible: Cursor | undefined;
-    for (const step of stepsOf(writing.entries)) {
-      const cursor = await this.step(step, writing, lost);
-      if (visible !== undefined) await this.readStore.passed(visible, patienceMs);
-      visible = cursor ?? visible;
-      yield step;
+    const underWay: UnderWay[] = [];
+    try {
+      for (const step of stepsOf(writing.entries)) {
+        const room = isUpper(step[0] as Entry) ? 0 : mostUnderWay - 1;
+        while (underWay.length > room) yield await this.landed(underWay);
+        underWay.push(this.begun(step, writing, lost));
+        if (room === 0) yield await this.landed(underWay);
+      }
+      while (underWay.length > 0) yield await this.landed(underWay);
+    } finally {
+      await Promise.allSettled(underWay.map(({ done }) => done));
     }
-    if (visible !== undefined) await this.readStore.passed(visible, patienceMs);
+  }
+
+  private begun(step: readonly Entry[], writing: Writing, lost: Map<string, DomainError>): UnderWay {
+    const done = this.step(step, writing, lost);
+    // Whoever waits for the steps before it hears of it later.
+    done.catch(() => undefined);
+    return { step, done };
+  }
+
+  /** The first of them, when it can be read. */
+  private async landed(underWay: UnderWay[]): Promise<readonly Entry[]> {
+    const { step, done } = underWay.shift() as UnderWay;
+    const cursor = await done;
+    if (cursor !== undefined) await this.readStore.passed(cursor, patienceMs);
+    return step;
   }
 
   private async step(

@@ -10,6 +10,7 @@ import type { Exchange } from '../http/exchange.js';
 import { demandSame, referred } from '../inventory/references.js';
 import { ImportAnswer, type Prepared } from './import.answer.js';
 import type { ImportOptions } from './import.bodies.js';
+import { metadataOf } from './import.request.js';
 import { ImportPlanner } from './import.planner.js';
 import { Spool } from './import.spool.js';
 import { type Refusal, refusedWith, survey, type Surveyed } from './import.survey.js';
@@ -29,7 +30,8 @@ export interface ImportSource {
   readonly isNoDevice?: (source: Source) => boolean;
 }
 
-type Job = Pick<Prepared, 'exchange' | 'options' | 'spool'> & {
+type Job = Pick<Prepared, 'metadata' | 'options' | 'spool'> & {
+  readonly exchange: Exchange;
   readonly destination: Destination;
   readonly source: ImportSource;
 };
@@ -57,6 +59,7 @@ export class Importer {
     source: ImportSource,
   ): Promise<AsyncGenerator<string>> {
     const destination = this.destinationOf(exchange, options);
+    const metadata = metadataOf(exchange, destination.projectId);
     if (this.underWay >= mostAtOnce)
       throw new DomainError('too-many-requests', `${mostAtOnce} imports are under way already`, {
         retryAfterSeconds: 10,
@@ -65,7 +68,7 @@ export class Importer {
     let spool: Spool | undefined;
     try {
       spool = await Spool.in(join(this.config.CRATON_DATA_DIR, 'imports'));
-      return this.lines(await this.prepared({ exchange, options, destination, spool, source }));
+      return this.lines(await this.prepared({ exchange, options, destination, metadata, spool, source }));
     } catch (error) {
       this.underWay -= 1;
       await spool?.close();
@@ -88,7 +91,7 @@ export class Importer {
   }
 
   private async prepared(job: Job): Promise<Prepared> {
-    const { exchange, options, destination, spool } = job;
+    const { exchange, options, destination, metadata, spool } = job;
     const { caller } = exchange;
     const surveyed = await survey(job.source.reads(), { spool, caller, deviceType: options.device_type });
     const strict = options.mode === 'all-or-nothing' && !options.dry_run;
@@ -101,8 +104,7 @@ export class Importer {
       entry.problem ? [{ row: entry, source: entry.source, error: entry.problem }] : [],
     );
     if (strict && refused.length > 0) throw refusedWith(refused);
-    const { projectId } = destination;
-    return { exchange, options, spool, projectId, refusals: surveyed.refusals, entries };
+    return { options, metadata, spool, refusals: surveyed.refusals, entries };
   }
 
   /** Where a device may be among what was not understood nothing is taken away, and neither is it where no device is left. */
