@@ -1,9 +1,11 @@
 import type { Measured } from './figure.js';
-import type { FleetCosts } from './fleet-round.js';
+import type { Cost, FleetCosts } from './fleet-round.js';
 
 export interface SizedCosts {
   /** Hosts. */
   readonly size: number;
+  /** Of the first search. */
+  readonly first: Cost;
   /** Of each round. */
   readonly costs: readonly FleetCosts[];
 }

@@ -53,6 +53,11 @@ export class FleetRound {
     if (found.length === 0) throw new Error('the search finds nothing');
   }
 
+  /** The first search of a process, which lays out the fleet. */
+  first(): Promise<Cost> {
+    return this.ask({ paths: [searchFor(0)], count: 1, skipped: 0 });
+  }
+
   async costs(): Promise<FleetCosts> {
     const { cursor, hostIds } = this.scene;
     const few = this.bench.quick ? 2 : 5;
