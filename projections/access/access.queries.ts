@@ -49,6 +49,13 @@ export interface KeyRow {
   readonly last_used_at: string | null;
 }
 
+export interface ProjectFilter {
+  readonly scope?: string | undefined;
+  readonly id?: string | undefined;
+  readonly name?: string | undefined;
+  readonly ids?: readonly string[] | undefined;
+}
+
 /** As the table has it. */
 type Stored<Row> = Omit<Row, 'roles' | 'variable_prefixes'> & {
   readonly roles: string;
@@ -79,21 +86,9 @@ export class AccessQueries {
     return view.get('SELECT * FROM projects WHERE id = ?', id);
   }
 
-  /** Every project, or the one with that identifier or name; `ids`: only among these. */
-  projects(
-    view: ReadView,
-    page: Page,
-    {
-      id,
-      name,
-      ids,
-    }: {
-      readonly id?: string | undefined;
-      readonly name?: string | undefined;
-      readonly ids?: readonly string[] | undefined;
-    } = {},
-  ): Rows<ProjectRow> {
-    return pageOf(view, 'projects', { id, name, '(id)': ids && among(ids) }, page);
+  /** Every project, or the one with that identifier or name; `scope`: and that one only; `ids`: only among these. */
+  projects(view: ReadView, page: Page, { scope, id, name, ids }: ProjectFilter = {}): Rows<ProjectRow> {
+    return pageOf(view, 'projects', { id: scope, '+id': id, name, '(id)': ids && among(ids) }, page);
   }
 
   projectIds(view: ReadView): readonly string[] {
@@ -109,13 +104,15 @@ export class AccessQueries {
     view: ReadView,
     filter: {
       readonly projectId?: string | undefined;
+      /** And of this project only. */
+      readonly of?: string | undefined;
       readonly id?: string | undefined;
       readonly name?: string | undefined;
     },
     page: Page,
   ): Rows<UserRow> {
-    const { projectId, id, name } = filter;
-    const columns = { project_id: projectId, id, username: name };
+    const { projectId, of, id, name } = filter;
+    const columns = { project_id: projectId, '+project_id': of, id, username: name };
     const found = pageOf<Stored<UserRow>>(view, 'users', columns, page);
     return { ...found, rows: found.rows.map(parsed) };
   }

@@ -156,7 +156,8 @@ describe('a project', () => {
     const { body, headers } = await gateway.root.post('/v1/projects', { name: 'tenant' });
     const path = `/v1/projects/${body.id}`;
     expect((await gateway.root.get(path)).body).toEqual(body);
-    expect((await gateway.root.get(path, { 'if-none-match': headers['etag'] ?? '' })).status).toBe(304);
+    // Its variables may be others though its revision is the same.
+    expect((await gateway.root.get(path, { 'if-none-match': headers['etag'] ?? '' })).status).toBe(200);
     expect((await gateway.root.delete(path)).status).toBe(204);
     expect((await gateway.root.get(path)).status).toBe(404);
     const own = await gateway.root.delete(`/v1/projects/${gateway.credentials?.project_id}`);

@@ -13,6 +13,9 @@ const rels = (links: Links): string[] => links.map(({ rel }) => rel);
 const to = (links: Links, wanted: string): string | undefined =>
   links.find(({ rel }) => rel === wanted)?.href.replace('http://localhost:80', '');
 
+const things = (body: Record<string, unknown>): readonly Thing[] =>
+  Object.entries(body).find(([name]) => name !== 'links')?.[1] as readonly Thing[];
+
 describe('every list over REST', () => {
   let gateway: Gateway;
   let own: Belongings;
@@ -29,15 +32,11 @@ describe('every list over REST', () => {
       const sorted = get?.parameters.find(({ name }) => name === 'sort_keys')?.schema?.pattern;
       if (sorted === undefined) return [];
       const keys = (/^\^\(([\w|]+)\)/.exec(sorted)?.[1] ?? '').split('|');
-      return [
-        { path: path.replace('{user_id}', own['users'] ?? ''), name: path.split('/').at(-1) ?? '', keys },
-      ];
+      const filled = path.replace('{user_id}', own['users'] ?? '').replace('{id}', own['regions'] ?? '');
+      return [{ path: filled, name: path.split('/').at(-1) ?? '', keys }];
     });
   }, 30_000);
   afterAll(() => gateway.close());
-
-  const things = (body: Record<string, unknown>): readonly Thing[] =>
-    Object.entries(body).find(([name]) => name !== 'links')?.[1] as readonly Thing[];
 
   it('is one of those that are known', () => {
     expect(lists.map(({ name }) => name).toSorted()).toEqual(
@@ -103,15 +102,18 @@ describe('every list over REST', () => {
   }, 60_000);
 
   it('shows the members that were asked for, and refuses those that it does not have', async () => {
+    const empty: string[] = [];
     for (const { path } of lists) {
       const { body } = await gateway.root.get(`${path}?fields=id,id`);
-      expect(things(body).length).toBeGreaterThan(0);
+      if (things(body).length === 0) empty.push(path);
       for (const thing of things(body)) expect(Object.keys(thing)).toEqual(['id']);
       const refused = await gateway.root.get(`${path}?fields=id,nonsense,variables`);
       expect([path, refused.status]).toEqual([path, 400]);
       expect(refused.body.errors.map((error: Thing) => error['member'])).toEqual(['fields', 'fields']);
       expect(JSON.stringify(refused.body.errors)).toMatch(/nonsense.*variables/);
     }
+    // Only a cloud that was asked has services.
+    expect(empty).toEqual([`/v1/regions/${own['regions']}/services`]);
   });
 });
 
@@ -157,4 +159,34 @@ describe('a list of hosts', () => {
       expect([status, body.errors[0].member]).toEqual([400, 'marker']);
     },
   );
+});
+
+describe('lists of projects and users', () => {
+  let gateway: Gateway;
+  beforeAll(async () => {
+    gateway = await startGateway();
+  });
+  afterAll(() => gateway.close());
+  const named = async (client: Client, path: string) =>
+    things((await client.get(path)).body).map(({ name, username }) => name ?? username);
+
+  it('are narrowed by id, name and project, within what the caller sees', async () => {
+    const one = (await made(gateway.root.post('/v1/projects', { name: 'one', variables: { a: 1 } }))).body;
+    expect(one.variables).toEqual({ a: 1 });
+    const admin = { username: 'admin of one', project_id: one.id, roles: ['admin'] };
+    const { body: user } = await made(gateway.root.post('/v1/users', admin));
+    const other = gateway.credentials?.project_id;
+    const own = gateway.as(user.api_key);
+    expect(await named(gateway.root, `/v1/projects?id=${one.id}`)).toEqual(['one']);
+    expect(await named(gateway.root, '/v1/projects?name=one')).toEqual(['one']);
+    expect(await named(gateway.root, '/v1/projects?name=on%25')).toEqual([]);
+    expect(await named(own, '/v1/projects')).toEqual(['one']);
+    expect(await named(own, `/v1/projects?id=${other}`)).toEqual([]);
+    expect(await named(gateway.root, `/v1/users?project_id=${one.id}`)).toEqual(['admin of one']);
+    expect(await named(gateway.root, `/v1/users?id=${user.id}`)).toEqual(['admin of one']);
+    expect(await named(own, `/v1/users?project_id=${other}`)).toEqual([]);
+    const { body } = await own.get('/v1/projects?details=true&fields=variables');
+    expect(body.projects).toEqual([{ variables: { a: 1 } }]);
+    expect((await own.get(`/v1/projects/${one.id}`)).body.variables).toEqual({ a: 1 });
+  });
 });

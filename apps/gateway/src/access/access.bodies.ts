@@ -1,3 +1,4 @@
+import type { Json } from '#libs/kernel/src/json.js';
 import type { Role } from '#libs/inventory/src/project.events.js';
 import { RecordBody } from '../http/bodies.js';
 import {
@@ -9,8 +10,9 @@ import {
   Optional,
   SomeOf,
   VariableNames,
+  Variables,
 } from '../http/fields.js';
-import { PageQuery, SortKeys } from '../http/query.js';
+import { DetailedPageQuery, PageQuery, SortKeys } from '../http/query.js';
 import { Vars } from '../inventory/vars.field.js';
 
 const roles = ['root', 'auditor', 'admin', 'operator', 'viewer'] as const satisfies readonly Role[];
@@ -18,12 +20,24 @@ const roles = ['root', 'auditor', 'admin', 'operator', 'viewer'] as const satisf
 export class NewProject {
   @Name()
   readonly name: string;
+
+  @Optional()
+  @Variables()
+  readonly variables?: Readonly<Record<string, Json>>;
 }
 
-export class ProjectQuery extends PageQuery {
+export class ProjectQuery extends DetailedPageQuery {
   @Optional()
   @SortKeys('name')
   override readonly sort_keys?: string;
+
+  @Optional()
+  @Identifier()
+  readonly id?: string;
+
+  @Optional()
+  @Name()
+  readonly name?: string;
 
   @Optional()
   @Vars()
@@ -33,6 +47,11 @@ export class ProjectQuery extends PageQuery {
 export class ProjectBody extends RecordBody {
   @Name()
   readonly name: string;
+
+  /** Left out of lists unless `details=true`. */
+  @Optional()
+  @Variables()
+  readonly variables?: Readonly<Record<string, Json>>;
 }
 
 export class NewUser {
@@ -77,6 +96,14 @@ export class UserQuery extends PageQuery {
   @Optional()
   @SortKeys('username')
   override readonly sort_keys?: string;
+
+  @Optional()
+  @Identifier()
+  readonly id?: string;
+
+  @Optional()
+  @Identifier()
+  readonly project_id?: string;
 
   @Optional()
   @Name()

@@ -3,22 +3,25 @@ import { ToProject } from '#libs/inventory/src/inventory.handlers.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import type { ReadView } from '#libs/platform/src/read-store/read-store.js';
 import { AccessQueries, type ProjectRow } from '#projections/access/access.queries.js';
-import { InventoryQueries } from '#projections/inventory/inventory.queries.js';
 import { Commands, type Step } from '../http/commands.js';
 import { Current, type Exchange, Id } from '../http/exchange.js';
 import { page } from '../http/page.js';
 import { Answers, AnswersPage, Requires } from '../http/requires.js';
 import { Cascade } from '../inventory/cascade.js';
-import { FleetIndex } from '../inventory/fleet-index.js';
+import { InheritedVariables, type Values } from '../inventory/inherited-variables.js';
+import { LooksUp } from '../inventory/looks-up.js';
 import { RemovalQuery } from '../inventory/removal.query.js';
 import { NewProject, ProjectBody, ProjectQuery } from './access.bodies.js';
 
-const bodyOf = ({ id, name, created_at, updated_at }: ProjectRow): ProjectBody => ({
+const bodyOf = ({ id, name, created_at, updated_at }: ProjectRow, variables?: Values): ProjectBody => ({
   id,
   name,
+  ...(variables && { variables }),
   created_at,
   updated_at,
 });
+
+const chainOf = ({ id }: ProjectRow) => [{ kind: 'project', id } as const];
 
 const nothing = { clouds: [], steps: [], names: [] };
 
@@ -26,8 +29,7 @@ const nothing = { clouds: [], steps: [], names: [] };
 export class ProjectController {
   constructor(
     private readonly access: AccessQueries,
-    private readonly fleet: FleetIndex,
-    private readonly inventory: InventoryQueries,
+    private readonly variables: InheritedVariables,
     private readonly cascade: Cascade,
     private readonly commands: Commands,
   ) {}
@@ -36,15 +38,18 @@ export class ProjectController {
   @Requires('projects:read')
   @AnswersPage('Lists the projects that the caller sees', 'projects', ProjectBody)
   list(@Current() exchange: Exchange, @Query() query: ProjectQuery) {
-    const { view, scope: id } = exchange;
-    const ids = this.fleet.matching(view, query);
-    return page(exchange, query, this.access.projects(view, query, { id, ids }), ['projects', bodyOf]);
+    const { view, scope } = exchange;
+    const { id, name, details } = query;
+    const ids = this.variables.matching(view, query);
+    const found = this.access.projects(view, query, { scope, id, name, ids });
+    const variables = this.variables.valuesOfAll(view, details ? found.rows.map(chainOf) : []);
+    return page(exchange, query, found, ['projects', (row, index) => bodyOf(row, variables[index])]);
   }
 
   @Post()
   @Requires('projects:write')
   @Answers('Creates a project', ProjectBody)
-  create(@Current() exchange: Exchange, @Body() { name }: NewProject) {
+  create(@Current() exchange: Exchange, @Body() { name, variables = {} }: NewProject) {
     return this.commands.create(
       exchange,
       { collection: '/v1/projects' },
@@ -53,6 +58,7 @@ export class ProjectController {
         steps: [
           (metadata) =>
             new ToProject(projectId, { type: 'CreateProject', name }, { ...metadata, subject: '' }),
+          ...this.variables.ofNew(exchange, { kind: 'project', id: projectId }, variables),
         ],
       }),
       (view, id) => this.shown(exchange, view, id),
@@ -60,8 +66,9 @@ export class ProjectController {
   }
 
   @Get(':id')
+  @LooksUp('project')
   @Requires('projects:read')
-  @Answers('Shows a project', ProjectBody)
+  @Answers('Shows a project with its variables', ProjectBody)
   show(@Current() exchange: Exchange, @Id() id: string) {
     return this.shown(exchange, exchange.view, id);
   }
@@ -76,16 +83,11 @@ export class ProjectController {
       if (id === exchange.caller.projectId) {
         throw new DomainError('illegal-state', 'nobody removes the project that their own key belongs to');
       }
-      const { clouds, steps, names } = cascade ? this.emptying(exchange, id) : nothing;
+      const { clouds, steps, names } = cascade ? this.cascade.emptyingProject(exchange.view, id) : nothing;
       const removing: Step = (metadata) =>
         new ToProject(id, { type: 'RemoveProject', clouds }, { ...metadata, subject: '' });
       return { projectId: id, steps: [...steps, removing], names: [...names, 'remove'], inTurn: true };
     });
-  }
-
-  private emptying({ view }: Exchange, projectId: string) {
-    const { rows } = this.inventory.clouds(view, { projectId }, { limit: 1000 });
-    return { clouds: rows.map(({ id }) => id), ...this.cascade.emptying(view, rows) };
   }
 
   private found(exchange: Exchange, view: ReadView, id: string): ProjectRow {
@@ -94,8 +96,8 @@ export class ProjectController {
     return row as ProjectRow;
   }
 
-  private shown(exchange: Exchange, view: ReadView, id: string): ProjectBody | undefined {
+  private shown(exchange: Exchange, view: ReadView, id: string): ProjectBody {
     const row = this.found(exchange, view, id);
-    return exchange.fresh(row.revision, bodyOf(row));
+    return exchange.tagged(row.revision, bodyOf(row, this.variables.values(view, chainOf(row))));
   }
 }

@@ -47,7 +47,8 @@ export class UserController {
   @AnswersPage('Lists users', 'users', UserBody)
   list(@Current() exchange: Exchange, @Query() query: UserQuery) {
     const { view, scope: projectId } = exchange;
-    const found = this.access.users(view, { projectId, name: query.name }, query);
+    const { id, name, project_id: of } = query;
+    const found = this.access.users(view, { projectId, of, id, name }, query);
     return page(exchange, query, found, ['users', bodyOf]);
   }
 

@@ -3,6 +3,7 @@ import { ToCloud, ToRegion } from '#libs/inventory/src/inventory.handlers.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import type { ReadView } from '#libs/platform/src/read-store/read-store.js';
 import { type HangingRegion, HangingQueries } from '#projections/inventory/hanging.queries.js';
+import { InventoryQueries } from '#projections/inventory/inventory.queries.js';
 import { type Step, unconditionally } from '../http/commands.js';
 
 /** What one region empties itself of, and closes, in one append. */
@@ -26,7 +27,10 @@ const tooMany = (what: string): DomainError =>
  */
 @Injectable()
 export class Cascade {
-  constructor(private readonly hanging: HangingQueries) {}
+  constructor(
+    private readonly hanging: HangingQueries,
+    private readonly inventory: InventoryQueries,
+  ) {}
 
   /** Ends with the clouds closed and without regions. Refuses when a device is under maintenance, and what is too large. */
   emptying(view: ReadView, clouds: readonly { readonly id: string; readonly name: string }[]): NamedSteps {
@@ -45,6 +49,12 @@ export class Cascade {
       ),
     ]);
     return { names: emptied.map(([name]) => name), steps: emptied.map(([, step]) => step) };
+  }
+
+  /** The same for all clouds of a project, with their identifiers. */
+  emptyingProject(view: ReadView, projectId: string): NamedSteps & { readonly clouds: readonly string[] } {
+    const { rows } = this.inventory.clouds(view, { projectId }, { limit: mostAtOnce + 1 });
+    return { clouds: rows.map(({ id }) => id), ...this.emptying(view, rows) };
   }
 
   private closing(cloudId: string, regions: readonly string[]): [string, Step] {
