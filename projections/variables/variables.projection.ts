@@ -52,7 +52,7 @@ const hiddenAs = (nature: keyof typeof masks, hidden: Json, known: Row): Row => 
 /** Each owner's own variables and schemas, and what is known of the event that set each of them. */
 export const variables: Projection<VariablesEvent | OwnerRemoved> = {
   name: 'variables',
-  version: 2,
+  version: 3,
   tables: [
     {
       name: 'variables',
