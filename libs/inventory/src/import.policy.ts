@@ -55,9 +55,11 @@ const rankOf = (thing: ImportedThing): number => order.indexOf(isDevice(thing) ?
 export interface Ordered<Thing> {
   /** Each after everything that it hangs on, otherwise as they came. */
   readonly things: readonly Thing[];
-  /** Devices that are said to be their own ancestors, with the names of the circle. */
+  /** Devices that are said to be their own ancestors, with the names of the circle, or the first few of them. */
   readonly circles: ReadonlyMap<Thing, readonly string[]>;
 }
+
+const mostNamed = 10;
 
 /** Parents before their children, however they came. */
 class ByParent<Thing extends ImportedThing> {
@@ -84,9 +86,17 @@ class ByParent<Thing extends ImportedThing> {
   }
 
   private close(circle: readonly Thing[]): void {
-    const names = circle.map(({ name }) => name);
-    for (const [index, one] of circle.entries())
-      this.circles.set(one, [...names.slice(index), ...names.slice(0, index + 1)]);
+    const { length } = circle;
+    for (const [index, one] of circle.entries()) {
+      const shown = Array.from(
+        { length: Math.min(length, mostNamed) + 1 },
+        (_, step) => circle[(index + step) % length],
+      );
+      this.circles.set(
+        one,
+        shown.map((other) => (other as Thing).name),
+      );
+    }
   }
 }
 

@@ -61,7 +61,7 @@ const queryParameters = ({ query, method, permission }: Route): Schema[] => {
 };
 
 const operation = (route: Route, schemas: Schemas): Schema => {
-  const { controller, name, permission, answers, body } = route;
+  const { controller, name, permission, answers, body, takes } = route;
   const tag = controller.replace(/Controller$/, '');
   return {
     operationId: `${tag.charAt(0).toLowerCase()}${tag.slice(1)}${name.charAt(0).toUpperCase()}${name.slice(1)}`,
@@ -72,6 +72,7 @@ const operation = (route: Route, schemas: Schemas): Schema => {
       : { description: `Needs the permission \`${permission}\`.` }),
     parameters: [...pathParameters(route), ...queryParameters(route), ...operationHeaders(route)],
     ...(body && { requestBody: { required: true, content: json(schemas.refer(body)) } }),
+    ...(takes && { requestBody: { required: true, content: textsOf(takes) } }),
     responses: { ...answerOf(route, schemas), ...problemResponses(route) },
   };
 };

@@ -31,6 +31,11 @@ export const AnswersPage = (summary: string, collection: string, type: Type): Me
 export const AnswersText = (summary: string, media: readonly string[]): MethodDecorator =>
   SetMetadata(ANSWERS, { summary, media } satisfies Answered);
 
+export const TAKES = 'craton:takes';
+
+/** Says in the API's description that the body is a text in one of these media types, whose path is among those of `leaveRaw`. */
+export const TakesText = (media: readonly string[]): MethodDecorator => SetMetadata(TAKES, media);
+
 /** For a controller that is made several times: the API's description knows operations by the names of their controllers. */
 export const named = (controller: Type, kind: string, suffix: string): Type => {
   const name = kind.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());

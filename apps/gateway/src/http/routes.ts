@@ -9,7 +9,7 @@ import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import 'reflect-metadata';
 import type { Permission } from '#libs/access/src/access.policy.js';
-import { ANSWERS, type Answered, REQUIRES } from './requires.js';
+import { ANSWERS, type Answered, REQUIRES, TAKES } from './requires.js';
 
 type Handler = (...parameters: never[]) => unknown;
 
@@ -27,6 +27,8 @@ export interface Route {
   readonly answers: Answered;
   readonly body: Type | undefined;
   readonly query: Type | undefined;
+  /** Media types of a body that is not read before the route is reached. */
+  readonly takes: readonly string[] | undefined;
 }
 
 const parameterType = (prototype: object, name: string, kind: RouteParamtypes): Type | undefined => {
@@ -107,6 +109,7 @@ export class Routes implements OnModuleInit {
       answers,
       body: parameterType(prototype, name, RouteParamtypes.BODY),
       query: parameterType(prototype, name, RouteParamtypes.QUERY),
+      takes: Reflect.getMetadata(TAKES, handler) as readonly string[] | undefined,
     });
   }
 }

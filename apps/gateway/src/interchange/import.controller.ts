@@ -2,7 +2,7 @@ import { Controller, HttpCode, Post, Query } from '@nestjs/common';
 import { readFleet } from '#libs/interchange/src/read-fleet.js';
 import { Config } from '#libs/platform/src/config/config.js';
 import { Current, type Exchange } from '../http/exchange.js';
-import { AnswersText, Requires } from '../http/requires.js';
+import { AnswersText, Requires, TakesText } from '../http/requires.js';
 import { ImportQuery } from './import.bodies.js';
 import { ImportRequests } from './import.request.js';
 import { formatOf, sourceOf } from './import.source.js';
@@ -23,6 +23,7 @@ export class ImportController {
   @Post()
   @HttpCode(200)
   @Requires('hosts:write')
+  @TakesText(['application/x-ndjson', 'text/csv', 'application/yaml', 'text/plain'])
   @AnswersText('Imports a fleet; answers a line for each thing, what became of it, and a summary', [media])
   async import(@Current() exchange: Exchange, @Query() query: ImportQuery) {
     const { CRATON_IMPORT_BYTES: streamBytes, CRATON_IMPORT_ROWS: records } = this.config;

@@ -93,10 +93,7 @@ class Planning {
   private async takeOne(row: Row, circle: readonly string[] | undefined): Promise<void> {
     try {
       if (circle)
-        throw new DomainError(
-          'illegal-state',
-          `a device cannot be its own ancestor: ${circle.slice(0, 10).join(', ')}`,
-        );
+        throw new DomainError('illegal-state', `a device cannot be its own ancestor: ${circle.join(', ')}`);
       await this.planned(row);
     } catch (error) {
       const problem = asRefusal(error);
