@@ -29,8 +29,9 @@ export class Build {
   }
 
   apply(event: Recorded<Event>, watches: readonly Watch[]): void {
-    if (this.cursor !== undefined && event.cursor <= this.cursor) return;
     const handler = this.handlers.get(event.type);
+    if (handler === undefined && this.everything === undefined) return;
+    if (this.cursor !== undefined && event.cursor <= this.cursor) return;
     if (handler !== undefined) this.write(event, handler, watches);
     if (this.everything !== undefined) this.write(event, this.everything, watches);
   }

@@ -7,9 +7,27 @@ const none: Row = {};
 const valuesOf = (write: Write): Row => (write.verb === 'remove' ? none : write.values);
 const quoted = (columns: readonly string[]): string => columns.map((column) => `"${column}"`).join(', ');
 
+/** Writes that one statement is for: of these columns in this order, as many of them of the key. */
+interface Shape {
+  readonly verb: Write['verb'];
+  readonly keys: number;
+  readonly columns: readonly string[];
+  readonly statement: StatementSync;
+}
+
+const isOf = ({ verb, keys, columns }: Shape, write: Write): boolean => {
+  if (write.verb !== verb) return false;
+  let count = 0;
+  for (const column in write.key) if (columns[count++] !== column) return false;
+  if (count !== keys) return false;
+  const values = valuesOf(write);
+  for (const column in values) if (columns[count++] !== column) return false;
+  return count === columns.length;
+};
+
 /** Puts writes of one table into the file: one prepared statement for each shape of write. */
 export class TableWriter {
-  private readonly statements = new Map<string, StatementSync>();
+  private readonly shapes: Shape[] = [];
   private readonly name: string;
   private readonly columns: readonly string[];
 
@@ -25,34 +43,28 @@ export class TableWriter {
 
   /** Throws when the write does not fit the table's declaration. */
   write(write: Write, cursor: Cursor): void {
-    const { verb, key } = write;
+    const { key } = write;
     const parameters: Value[] = [];
-    // One pass makes both the values and what their statement is found by: this is done for every write of a log.
-    let shape: string = verb;
-    for (const column in key) {
-      shape += ` ${column}`;
-      parameters.push(key[column]!);
-    }
-    if (verb === 'remove') {
+    for (const column in key) parameters.push(key[column]!);
+    if (write.verb === 'remove') {
       if (parameters.includes(null))
         throw new Error(`cannot remove from table ${this.table.name} by what is null`);
       this.setNow.run(cursor);
     } else {
-      for (const column in write.values) {
-        shape += `,${column}`;
-        parameters.push(write.values[column]!);
-      }
+      for (const column in write.values) parameters.push(write.values[column]!);
       parameters.push(cursor);
     }
-    this.statementOf(shape, write).run(...parameters);
+    // Not `run`, which also tells what it did: nobody asks.
+    this.statementOf(write).get(...parameters);
   }
 
-  private statementOf(shape: string, write: Write): StatementSync {
-    let statement = this.statements.get(shape);
-    if (statement === undefined) {
-      statement = this.database.prepare(this.sql(write));
-      this.statements.set(shape, statement);
-    }
+  /** Compared column by column, which for the few shapes of a table is sooner done than making a text to look them up by. */
+  private statementOf(write: Write): StatementSync {
+    for (const shape of this.shapes) if (isOf(shape, write)) return shape.statement;
+    const statement = this.database.prepare(this.sql(write));
+    const keys = Object.keys(write.key);
+    const columns = [...keys, ...Object.keys(valuesOf(write))];
+    this.shapes.push({ verb: write.verb, keys: keys.length, columns, statement });
     return statement;
   }
 
