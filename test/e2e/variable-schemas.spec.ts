@@ -139,6 +139,25 @@ describe('a schema for a variable', () => {
     expect(own.violations).toEqual(violations.slice(1));
   });
 
+  it('does not keep others waiting when there are many, large ones', async () => {
+    const keys = Array.from({ length: 12 }, (_, index) => `k${index}`);
+    const large = { type: 'integer', description: 'x'.repeat(15_000) };
+    await attach(region, Object.fromEntries(keys.map((key) => [key, large])));
+    const all = Object.fromEntries(keys.map((key) => [key, 1]));
+    const refused = await set(host, all);
+    expect([refused.status, refused.body.errors[0].message]).toEqual([400, expect.stringContaining('fewer')]);
+    for (const key of keys) expect((await set(host, { [key]: 1 })).status).toBe(200);
+    expect((await gateway.root.get(`${host}/variables?check=true`)).status).toBe(400);
+    expect((await get(`${host}/variables?check=true&key=k1`)).violations).toEqual([]);
+    const steps = { allOf: Array.from({ length: 300 }, () => true) };
+    await attach(region, { s1: steps, s2: steps });
+    const text = 'x'.repeat(40_000);
+    expect((await set(host, { s1: text })).status).toBe(200);
+    expect((await set(host, { s1: text, s2: text })).body.errors[0].message).toContain(
+      'too much to be checked',
+    );
+  });
+
   it.each<[unknown, string]>([
     [{ ntp: { type: 'text' } }, 'ntp.type'],
     [{ ntp: { $ref: 'http://169.254.169.254/latest' } }, 'ntp.$ref'],

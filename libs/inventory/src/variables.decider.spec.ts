@@ -1,4 +1,4 @@
-import type { Json } from '#libs/kernel/src/json.js';
+import type { Json, JsonObject } from '#libs/kernel/src/json.js';
 import { given } from '#test/support/given.js';
 import { nearest, resolve } from './resolution.policy.js';
 import { variables } from './variables.decider.js';
@@ -149,6 +149,29 @@ describe("an owner's schemas", () => {
   it('are detached where they are', () => {
     given(variables, attached).when(detach).yields(detached);
     given(variables, attached, detached).when(detach).yieldsNothing();
+  });
+
+  it('are two hundred at most', () => {
+    const many = (from: number, to: number) =>
+      Object.fromEntries(Array.from({ length: to - from }, (_, index) => [`k${from + index}`, {}]));
+    const full: VariablesEvent = {
+      type: 'VariableSchemasAttached',
+      data: { ownerKind: 'region', schemas: many(0, 200) },
+    };
+    const attachMany = (schemas: Record<string, JsonObject>) =>
+      ({ type: 'AttachSchemas', ownerKind: 'region', schemas }) as const;
+    given(variables)
+      .when(attachMany(many(0, 201)))
+      .refuses('illegal-state');
+    given(variables, full)
+      .when(attachMany(many(200, 201)))
+      .refuses('illegal-state');
+    given(variables, full)
+      .when(attachMany({ k0: { type: 'string' } }))
+      .yields({
+        type: 'VariableSchemasAttached',
+        data: { ownerKind: 'region', schemas: { k0: { type: 'string' } } },
+      });
   });
 
   it('are no variables, nor are variables schemas', () => {

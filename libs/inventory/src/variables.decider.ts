@@ -26,6 +26,8 @@ export type VariablesCommand =
  */
 export type Variables = Map<string, string>;
 
+const mostSchemas = 200;
+
 const schemaKey = (key: string): string => `\n${key}`;
 const isSchemaKey = (key: string): boolean => key.startsWith('\n');
 
@@ -104,6 +106,9 @@ const attach = (
   const changed = Object.entries(schemas).filter(
     ([key, schema]) => state.get(schemaKey(key)) !== canonical(schema),
   );
+  const more = changed.filter(([key]) => !state.has(schemaKey(key))).length;
+  if (more > 0 && [...state.keys()].filter(isSchemaKey).length + more > mostSchemas)
+    throw new DomainError('illegal-state', `nobody has more than ${mostSchemas} schemas`);
   return changed.length > 0
     ? [{ type: 'VariableSchemasAttached', data: { ownerKind, schemas: Object.fromEntries(changed) } }]
     : [];

@@ -1,3 +1,4 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import { ReadStore } from '#libs/platform/src/read-store/read-store.js';
@@ -43,10 +44,12 @@ export class ImportSchemas {
         chunk.map(({ setting }) => setting),
         spool,
       );
-      for (const [index, entry] of chunk.entries())
+      for (const [index, entry] of chunk.entries()) {
+        if (index % 10 === 9) await othersTurn();
         refusing(entry, () =>
           demand(chains.of(linkOf(entry)), { values: values[index] as Values, secrets: none }),
         );
+      }
     }
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { resolve } from '#libs/inventory/src/resolution.policy.js';
-import { schemaOf } from '#libs/inventory/src/schemas/variable-schema.js';
+import { mostSteps, schemaOf } from '#libs/inventory/src/schemas/variable-schema.js';
 import { DomainError, type Violation } from '#libs/kernel/src/errors.js';
 import type { Json } from '#libs/kernel/src/json.js';
 import type { ReadView } from '#libs/platform/src/read-store/read-store.js';
@@ -42,6 +42,8 @@ type Values = Readonly<Record<string, Json>>;
 type Applied = readonly [SchemaRow, Link];
 
 const mostTold = 20;
+/** Characters of the schemas that count for one request. */
+const mostText = 128 * 1024;
 
 /** From near to far. */
 const inOrder = (
@@ -49,6 +51,18 @@ const inOrder = (
   chain: readonly Link[],
 ): readonly Applied[] =>
   chain.flatMap((link) => (byOwner.get(link.id) ?? []).map((row) => [row, link] as const));
+
+const tooMuch: Violation = { member: '', message: 'is too much to be checked: take fewer at a time' };
+
+/** Each may have to be compiled, which holds others up. */
+const demandFew = (applied: readonly Applied[]): void => {
+  const length = applied.reduce((sum, [{ schema }]) => sum + schema.length, 0);
+  if (length <= mostText) return;
+  const message = 'have too many schemas to be checked at once: take fewer at a time';
+  throw new DomainError('validation-failed', `these variables ${message}`, {
+    violations: [{ member: '', message }],
+  });
+};
 
 const demandNone = (misfits: readonly Misfit[], { secrets }: Checked): void => {
   if (misfits.length === 0) return;
@@ -89,14 +103,14 @@ export class VariableSchemas {
    * What does not fit of the values in effect at the near end of the chain: they were there before the schema, or are inherited from
    * where it does not apply. Secrets and bound variables are not checked: by schemas made for it, one could find out what they are.
    */
-  misfits(view: ReadView, chain: readonly Link[]): readonly Misfit[] {
+  misfits(view: ReadView, chain: readonly Link[], only?: ReadonlySet<string>): readonly Misfit[] {
     const ids = chain.map(({ id }) => id);
     if (!this.queries.hasSchemas(view)) return [];
     const own = this.queries
       .own(view, ids)
       .map((row) => ({ ownerId: row.owner_id, key: row.key, value: row }));
     const effective = [...resolve(ids, own).values()].map(({ effective: { value } }) => value);
-    const plain = effective.filter(({ nature }) => nature === 'plain');
+    const plain = effective.filter(({ key, nature }) => nature === 'plain' && (only?.has(key) ?? true));
     const values = Object.fromEntries(plain.map(({ key, value }) => [key, JSON.parse(value) as Json]));
     return this.misfitsOf(view, this.along(view, chain), values);
   }
@@ -110,12 +124,15 @@ export class VariableSchemas {
   }
 
   private misfitsOf(view: ReadView, schemas: readonly Applied[], values: Values): readonly Misfit[] {
-    return schemas
-      .filter(([{ key }]) => Object.hasOwn(values, key))
-      .flatMap(([{ key, schema }, link]) => {
-        const found = schemaOf(schema).violation(values[key] as Json);
-        return found ? [{ key, ...found, schema_owner: this.ownerShown(view, link) }] : [];
-      });
+    const applied = schemas.filter(([{ key }]) => Object.hasOwn(values, key));
+    demandFew(applied);
+    let steps = 0;
+    return applied.flatMap(([{ key, schema }, link]) => {
+      const value = values[key] as Json;
+      steps += schemaOf(schema).stepsFor(value);
+      const found = steps > mostSteps ? tooMuch : schemaOf(schema).violation(value);
+      return found ? [{ key, ...found, schema_owner: this.ownerShown(view, link) }] : [];
+    });
   }
 
   private along(view: ReadView, chain: readonly Link[]): readonly Applied[] {

@@ -36,8 +36,7 @@ export class VariablesPresenter {
     this.tag(exchange, view, id);
     const only = query.key && new Set(query.key);
     const found = query.secrets ? this.secretsOf(exchange, chain) : none;
-    const checked = query.explain || query.check ? this.schemas.misfits(view, chain) : undefined;
-    const violations = checked?.filter(({ key }) => only?.has(key) ?? true);
+    const violations = query.explain || query.check ? this.schemas.misfits(view, chain, only) : undefined;
     if (query.explain)
       return { variables: picked(this.variables.explained(view, chain, found), only), violations };
     const more = violations ? `,"violations":${JSON.stringify(violations)}` : '';

@@ -9,8 +9,9 @@ import { SchemaFault, schemaCost } from './schema-cost.policy.js';
 /** Characters of a schema's JSON text. */
 const longest = 16 * 1024;
 /** Steps of one check, as the product of the schema's cost and the value's characters: a fraction of a second at the very worst. */
-const mostSteps = 20_000_000;
-const mostKept = 500;
+export const mostSteps = 20_000_000;
+/** Characters of the schemas that are kept compiled: that takes some ten times as much memory. */
+const mostKept = 2 * 1024 * 1024;
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const date = /^\d{4}-\d\d-\d\d$/;
@@ -107,9 +108,14 @@ export class VariableSchema {
     return new VariableSchema(schemaCost(schema, patternCost), compile(schema));
   }
 
+  /** How many steps it takes to check the value, at most. */
+  stepsFor(value: Json): number {
+    return this.cost * JSON.stringify(value).length;
+  }
+
   /** What does not fit, and where: a path of members with dots between, empty for the value itself. Never repeats a value. */
   violation(value: Json): Violation | undefined {
-    if (this.cost * JSON.stringify(value).length > mostSteps)
+    if (this.stepsFor(value) > mostSteps)
       return { member: '', message: 'is too large to be checked by so complicated a schema' };
     if (this.validate(value)) return undefined;
     const [error] = this.validate.errors ?? [];
@@ -119,15 +125,19 @@ export class VariableSchema {
 }
 
 const kept = new Map<string, VariableSchema>();
+let keptLength = 0;
 
 /** The same for JSON text that was accepted before: compiled once, for as long as it is in use. */
 export const schemaOf = (text: string): VariableSchema => {
-  const schema = kept.get(text) ?? VariableSchema.of(JSON.parse(text) as JsonObject);
+  const known = kept.get(text);
+  const schema = known ?? VariableSchema.of(JSON.parse(text) as JsonObject);
   kept.delete(text);
   kept.set(text, schema);
+  if (known === undefined) keptLength += text.length;
   for (const oldest of kept.keys()) {
-    if (kept.size <= mostKept) break;
+    if (keptLength <= mostKept) break;
     kept.delete(oldest);
+    keptLength -= oldest.length;
   }
   return schema;
 };
