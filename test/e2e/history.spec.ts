@@ -104,6 +104,20 @@ describe('the history of a host', () => {
     expect(pages.toReversed().flat()).toEqual(everything);
   });
 
+  it('shows the members that were asked for, on every page', async () => {
+    const { id } = await lived();
+    const first = await gateway.root.get(`/v1/hosts/${id}/history?limit=3&fields=type,actor`);
+    expect(first.body.history.map(Object.keys)).toEqual(Array.from({ length: 3 }, () => ['type', 'actor']));
+    const { href } = first.body.links.find(({ rel }: { rel: string }) => rel === 'next');
+    const second = await gateway.root.get(href.replace('http://localhost:80', ''));
+    expect(second.body.history.map(Object.keys)).toEqual(Array.from({ length: 3 }, () => ['type', 'actor']));
+    const refused = await gateway.root.get(`/v1/hosts/${id}/history?fields=type,nothing`);
+    expect([refused.status, refused.body.errors]).toEqual([
+      400,
+      [{ member: 'fields', message: 'nothing is no member of these things' }],
+    ]);
+  });
+
   it('ends where it is asked to', async () => {
     const { id } = await lived();
     const { history } = (await gateway.root.get(`/v1/hosts/${id}/history`)).body;

@@ -50,8 +50,13 @@ const membersOf = (type: Type, detailed: boolean): readonly string[] => {
 const refusalOf = (name: string): string =>
   name === 'variables' ? 'variables come with details=true only' : `${name} is no member of these things`;
 
-/** The members that `fields` chooses; undefined for all. `validation-failed` that names those which are not there. */
-const chosenOf = (exchange: Exchange, query: PageQuery & { readonly details?: boolean }) => {
+interface Choice {
+  readonly fields?: string;
+  readonly details?: boolean;
+}
+
+/** Undefined for all. */
+const chosenOf = (exchange: Exchange, query: Choice): readonly string[] | undefined => {
   const { type } = exchange.answered;
   if (query.fields === undefined || !type) return undefined;
   const known = new Set(membersOf(type, query.details === true));
@@ -66,6 +71,12 @@ const chosenOf = (exchange: Exchange, query: PageQuery & { readonly details?: bo
 const only = <Body>(body: Body, members: readonly string[]): Body =>
   Object.fromEntries(members.map((name) => [name, (body as Record<string, unknown>)[name]])) as Body;
 
+/** Leaves of each thing the members that `fields` chooses. `validation-failed` that names those which are not there. */
+export const choosing = (exchange: Exchange, query: Choice): (<Body>(body: Body) => Body) => {
+  const members = chosenOf(exchange, query);
+  return (body) => (members ? only(body, members) : body);
+};
+
 /** One page of a collection, as every list answers it. */
 export const page = <Collection extends string, Row, Body>(
   exchange: Exchange,
@@ -73,11 +84,8 @@ export const page = <Collection extends string, Row, Body>(
   found: Rows<Row>,
   [collection, body]: readonly [Collection, (row: Row, index: number) => Body],
 ) => {
-  const members = chosenOf(exchange, query);
-  const bodies = found.rows.map((row, index) => {
-    const whole = body(row, index);
-    return members ? only(whole, members) : whole;
-  });
+  const chosen = choosing(exchange, query);
+  const bodies = found.rows.map((row, index) => chosen(body(row, index)));
   return { [collection]: bodies, links: linksOf(exchange, query, found) } as Record<Collection, Body[]> & {
     links: Link[];
   };

@@ -49,7 +49,7 @@ export const SortKeys = (...members: readonly string[]): PropertyDecorator => {
 };
 
 /** Members of the things in a list. */
-const Members = (): PropertyDecorator =>
+export const Fields = (): PropertyDecorator =>
   check(
     'members',
     (value) => typeof value === 'string' && /^\w+(,\w+)*$/.test(value) && value.length <= 1024,
@@ -80,7 +80,7 @@ export class PageQuery extends AsOfQuery {
   readonly sort_dir: 'asc' | 'desc' = 'asc';
 
   @Optional()
-  @Members()
+  @Fields()
   readonly fields?: string;
 
   /** In the words of the tables, which are those of the bodies. */

@@ -1,9 +1,13 @@
-import { AnyObject, Identifier, Instant, Name, Nullable, Whole } from '../http/fields.js';
-import { AsOfQuery } from '../http/query.js';
+import { AnyObject, Identifier, Instant, Name, Nullable, Optional, Whole } from '../http/fields.js';
+import { AsOfQuery, Fields } from '../http/query.js';
 
 export class HistoryQuery extends AsOfQuery {
   @Whole(1, 200)
   readonly limit: number = 30;
+
+  @Optional()
+  @Fields()
+  readonly fields?: string;
 }
 
 /** One event of the log. */

@@ -3,6 +3,7 @@ import { shownData } from '#libs/inventory/src/variables-mask.policy.js';
 import type { Metadata } from '#libs/kernel/src/event.js';
 import type { RecordedEvent } from '#libs/platform/src/event-store/event-store.js';
 import { Current, type Exchange, Id } from '../http/exchange.js';
+import { choosing } from '../http/page.js';
 import { pathOf } from '../http/problem.js';
 import { AnswersPage, named, Requires } from '../http/requires.js';
 import { Changes } from './changes.js';
@@ -50,20 +51,27 @@ const historyOf = (history: History): Type => {
       'history',
       HistoryEntryBody,
     )
-    async show(@Current() exchange: Exchange, @Id() id: string, @Query() { limit }: HistoryQuery) {
+    async show(@Current() exchange: Exchange, @Id() id: string, @Query() query: HistoryQuery) {
       const { view } = exchange;
+      const { limit, fields } = query;
+      const chosen = choosing(exchange, query);
       const subject = this.subjects.find(exchange, view, history, id);
       const events = await this.history.last(view, kind, subject, limit + 1);
       const link = (rel: string, cursor?: string) => {
-        const query = new URLSearchParams({ limit: String(limit), ...(cursor && { as_of: cursor }) });
-        return { rel, href: exchange.address(`${pathOf(exchange.request)}?${query.toString()}`) };
+        const parameters = {
+          limit: String(limit),
+          ...(fields && { fields }),
+          ...(cursor && { as_of: cursor }),
+        };
+        const asked = new URLSearchParams(parameters).toString();
+        return { rel, href: exchange.address(`${pathOf(exchange.request)}?${asked}`) };
       };
       // What came before is the history as of the event before the first one that is shown.
       const before = events.length > limit ? [link('next', events[0]?.cursor)] : [];
       const shown = events.slice(-limit);
       const changes = this.changes.of(view, shown);
       return {
-        history: shown.map((event) => entryOf(event, changes.get(event.cursor))),
+        history: shown.map((event) => chosen(entryOf(event, changes.get(event.cursor)))),
         links: [link('first'), link('self', view.cursor), ...before],
       };
     }
