@@ -54,6 +54,16 @@ const anyBodyOf = (row: DeviceRow, shown: Shown): Plain<DeviceBody> => ({
   ...detailsOf(row),
 });
 
+/** Of what a device is in; its parent's kind is to be known where it has a parent. */
+const upOf = (
+  exchange: Exchange,
+  { parent_id, cell_id, region_id }: DeviceRow,
+  parent: DeviceRow['kind'] = 'host',
+): string => {
+  if (parent_id !== null) return exchange.address(`/v1/${collections[parent]}/${parent_id}`);
+  return exchange.address(cell_id === null ? `/v1/regions/${region_id}` : `/v1/cells/${cell_id}`);
+};
+
 /** Devices as answers. */
 @Injectable()
 export class DevicePresenter {
@@ -65,15 +75,18 @@ export class DevicePresenter {
   ) {}
 
   shown(exchange: Exchange, view: ReadView, row: DeviceRow): HostBody {
-    const labels = this.inventory.labels(view, row.id);
-    return exchange.tagged(row.revision, bodyOf(row, { up: this.up(exchange, view, row), labels }));
+    const parent = row.parent_id === null ? undefined : this.inventory.device(view, row.parent_id);
+    return this.bodyWith(exchange, view, row, parent?.kind);
   }
 
   /** The most frequent answer of all: as text, since the values are text in the read model. What is bound is masked. */
   withVariables(exchange: Exchange, view: ReadView, row: DeviceRow, inherited: boolean): string {
-    const body = JSON.stringify(this.shown(exchange, view, row));
-    const variables = this.variables.text(view, this.chain(view, row, inherited));
-    return exchange.json(`${body.slice(0, -1)},"variables":${variables}}`);
+    const chain = this.chain(view, row, inherited);
+    // A whole chain tells of the parent what would have to be read again.
+    const parent = chain.find(({ id }) => id === row.parent_id)?.kind as DeviceRow['kind'] | undefined;
+    const shown = inherited ? this.bodyWith(exchange, view, row, parent) : this.shown(exchange, view, row);
+    const variables = this.variables.text(view, chain);
+    return exchange.json(`${JSON.stringify(shown).slice(0, -1)},"variables":${variables}}`);
   }
 
   /** The same with what is bound looked up, for which alone there is something to wait for. */
@@ -102,9 +115,11 @@ export class DevicePresenter {
     const chainOf = (row: DeviceRow) => this.chain(view, row, inherited);
     const variables = this.variables.valuesOfAll(view, query.details ? rows.map(chainOf) : []);
     const ids = rows.map(({ id }) => id);
+    const kinds = this.kindsOfParents(view, rows);
     const labels = this.inventory.labelsOfAll(view, ids);
     return (row: DeviceRow, index: number): Body => {
-      const shown = { up: this.up(exchange, view, row), labels: labels.get(row.id) ?? [] };
+      const parent = kinds.get(row.parent_id ?? '');
+      const shown = { up: upOf(exchange, row, parent), labels: labels.get(row.id) ?? [] };
       const values = variables[index];
       return { ...bodyAs(row, shown), ...(values && { variables: values }) };
     };
@@ -114,11 +129,19 @@ export class DevicePresenter {
     return inherited ? this.owners.ofDevice(view, row) : [{ kind: row.kind, id: row.id }];
   }
 
-  private up(exchange: Exchange, view: ReadView, { parent_id, cell_id, region_id }: DeviceRow): string {
-    if (parent_id !== null) {
-      const kind = this.inventory.device(view, parent_id)?.kind ?? 'host';
-      return exchange.address(`/v1/${collections[kind]}/${parent_id}`);
-    }
-    return exchange.address(cell_id === null ? `/v1/regions/${region_id}` : `/v1/cells/${cell_id}`);
+  private bodyWith(
+    exchange: Exchange,
+    view: ReadView,
+    row: DeviceRow,
+    parent: DeviceRow['kind'] | undefined,
+  ): HostBody {
+    const labels = this.inventory.labels(view, row.id);
+    return exchange.tagged(row.revision, bodyOf(row, { up: upOf(exchange, row, parent), labels }));
+  }
+
+  private kindsOfParents(view: ReadView, rows: readonly DeviceRow[]): ReadonlyMap<string, DeviceRow['kind']> {
+    const ids = new Set(rows.flatMap(({ parent_id }) => parent_id ?? []));
+    if (ids.size === 0) return new Map();
+    return new Map(this.inventory.devicesById(view, [...ids]).map(({ id, kind }) => [id, kind]));
   }
 }
