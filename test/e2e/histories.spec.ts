@@ -171,6 +171,26 @@ describe('the history of anything', () => {
     expect(JSON.stringify(history)).not.toMatch(/never-to-be-told/);
   });
 
+  it('comes in shorter pages where there is much to tell', async () => {
+    const id = await host('wordy');
+    for (let index = 0; index < 20; index += 1)
+      await gateway.root.put(`/v1/hosts/${id}/variables`, { index, long: `${index} `.padEnd(500_000, 'x') });
+    const seen: unknown[] = [];
+    let next: string | undefined = `/v1/hosts/${id}/history?limit=200`;
+    const pages: number[] = [];
+    while (next !== undefined) {
+      const { body } = await gateway.root.get(next);
+      pages.push(body.history.length);
+      seen.unshift(
+        ...body.history.map(({ after }: Entry) => (after?.['variables'] as { index?: number })?.index),
+      );
+      const links = body.links as { rel: string; href: string }[];
+      next = links.find(({ rel }) => rel === 'next')?.href.replace('http://localhost:80', '');
+    }
+    expect(pages).toEqual([16, 5]);
+    expect(seen).toEqual([undefined, ...Array.from({ length: 20 }, (_, index) => index)]);
+  });
+
   it('is found for a device of whatever kind', async () => {
     const id = await create('containers', { name: 'some device', region_id: regionId, ...hardware });
     await change('containers', id, { note: 'n' });

@@ -32,6 +32,16 @@ const entryOf = (event: RecordedEvent, change: Change | undefined): HistoryEntry
   };
 };
 
+/** Of data; members before and after are as much again. */
+const mostText = 8 * 1024 * 1024;
+
+/** The last ones of which an answer can be made; never none. */
+const fitting = (events: readonly RecordedEvent[]): readonly RecordedEvent[] => {
+  let room = mostText;
+  const first = events.findLastIndex(({ data }) => (room -= JSON.stringify(data).length) < 0);
+  return events.slice(Math.min(first + 1, events.length - 1));
+};
+
 /** The same route for everything that has a history. */
 const historyOf = (history: History): Type => {
   const { kind, collection, words, permission } = history;
@@ -67,8 +77,9 @@ const historyOf = (history: History): Type => {
         return { rel, href: exchange.address(`${pathOf(exchange.request)}?${asked}`) };
       };
       // What came before is the history as of the event before the first one that is shown.
-      const before = events.length > limit ? [link('next', events[0]?.cursor)] : [];
-      const shown = events.slice(-limit);
+      const shown = fitting(events.slice(-limit));
+      const left = events.length - shown.length;
+      const before = left > 0 ? [link('next', events[left - 1]?.cursor)] : [];
       const changes = this.changes.of(view, shown);
       return {
         history: shown.map((event) => chosen(entryOf(event, changes.get(event.cursor)))),

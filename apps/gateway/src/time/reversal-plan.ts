@@ -1,5 +1,4 @@
 import type { Command } from '@nestjs/cqrs';
-import { v5 } from 'uuid';
 import { ToCloud, ToProject, ToRegion, ToVariables } from '#libs/inventory/src/inventory.handlers.js';
 import type { CommandMetadata, Receipt } from '#libs/platform/src/command-runner/command-runner.js';
 import { type Plan, type Step, unconditionally } from '../http/commands.js';
@@ -71,16 +70,20 @@ export const planOf = (steps: readonly ReversalStep[], { subject, reason }: Why)
   ];
   const projectIds = new Map(steps.map(({ found: { event } }) => [event.id, metadataOf(event).projectId]));
   const step =
-    ({ name, events, send }: Part): Step =>
+    ({ events, send }: Part): Step =>
     (metadata) => {
       const [only] = events;
       return send({
         ...unconditionally(metadata),
         projectId: projectIds.get(only ?? '') ?? metadata.projectId,
         causationId: new Set(events).size === 1 ? (only ?? subject) : subject,
-        commandId: v5(`revert ${name}`, metadata.commandId),
         ...(reason !== undefined && { reason }),
       });
     };
-  return { projectId: [...projectIds.values()][0] ?? '', steps: parts.map(step) };
+  return {
+    projectId: [...projectIds.values()][0] ?? '',
+    steps: parts.map(step),
+    names: parts.map(({ name }) => name),
+    inTurn: true,
+  };
 };
