@@ -201,6 +201,7 @@ describe('putting back', () => {
     await gateway.readStore.passed(await happen(gateway.eventStore, stream, set('first')), 10_000);
     await gateway.readStore.passed(await happen(gateway.eventStore, stream, set('second')), 10_000);
     const { event_id } = await on.last(`hosts/${id}`);
+    await on.put(`regions/${regionId}/variable-schemas`, { password: { type: 'string' } });
     const answer = await ok(on.revert({ event_id, dry_run: false }));
     expect(answer.text).not.toMatch(/first|second/);
     expect(answer.body.steps[0]).toMatchObject({ to: { variables: { password: { $secret: true } } } });

@@ -105,7 +105,10 @@ export class ReversalTrial {
     const { command, id, ownerKind, existedAt } = sent;
     refusing(step, () => demandWritableKeys(exchange.caller, keysOf(command)));
     if (command.type !== 'SetVariables') return;
-    const checked = { values: command.values, secrets: new Set(command.secrets) };
+    // What is sealed was checked when it was set, and is not opened here.
+    const secrets = new Set(command.secrets);
+    const plain = Object.entries(command.values).filter(([key]) => !secrets.has(key));
+    const checked = { values: Object.fromEntries(plain), secrets };
     const { view } = exchange;
     // What is not there yet inherits from whom it did.
     const then = () => (existedAt === undefined ? view : this.readStore.asOf(existedAt as Cursor));
