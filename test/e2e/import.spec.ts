@@ -97,6 +97,18 @@ describe('an import', () => {
     expect(variables).toEqual({ kernel: '6.2', added: 1, disks: [1, { a: null }], zone: 'z1' });
   });
 
+  it('tells of a long value only how long it is', async () => {
+    await imported(tenant, [...places, host('a', { variables: { long: 'x'.repeat(10_000), short: 1 } })]);
+    const { results } = await imported(tenant, [
+      host('a', { variables: { long: 'y'.repeat(20_000), short: 1 } }),
+    ]);
+    expect(results[0]?.changes).toEqual([
+      { member: 'variables.long', before: { $length: 10_002 }, after: { $length: 20_002 } },
+    ]);
+    const { id } = await hostNamed('a');
+    expect((await tenant.get(`/v1/hosts/${id}`)).body.variables.long).toBe('y'.repeat(20_000));
+  });
+
   it('moves devices to other cells and parents', async () => {
     await imported(tenant, fleet);
     const moved = [

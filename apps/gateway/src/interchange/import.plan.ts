@@ -4,7 +4,6 @@ import type { ProjectCommand } from '#libs/inventory/src/project.decider.js';
 import type { RegionCommand } from '#libs/inventory/src/region.decider.js';
 import type { Source } from '#libs/interchange/src/fleet-record.js';
 import type { DomainError } from '#libs/kernel/src/errors.js';
-import type { Json } from '#libs/kernel/src/json.js';
 import type { Kept } from './import.spool.js';
 
 export type Order =
@@ -12,8 +11,11 @@ export type Order =
   | { readonly to: 'cloud'; readonly id: string; readonly command: CloudCommand }
   | { readonly to: 'region'; readonly id: string; readonly command: RegionCommand };
 
-/** Variables that something new gets, or those that something known does not have yet. */
-export type Setting = { readonly kept: Kept } | { readonly values: Readonly<Record<string, Json>> };
+/** Variables that something is to have; of what something known has already, only those under these keys. */
+export interface Setting {
+  readonly kept: Kept;
+  readonly only?: readonly string[];
+}
 
 export type Result = 'created' | 'changed' | 'unchanged' | 'retired' | 'refused';
 

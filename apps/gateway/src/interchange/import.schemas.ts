@@ -8,8 +8,7 @@ import { VariableSchemas } from '../inventory/variable-schemas.js';
 import { ImportChains } from './import.chains.js';
 import type { Entry } from './import.plan.js';
 import type { Spool } from './import.spool.js';
-import { type Values, valuesOf } from './import.values.js';
-import { chunksOf } from './places.js';
+import { batchesOf, type Values, valuesOf } from './import.values.js';
 
 type Settled = Entry & { readonly id: string; readonly setting: NonNullable<Entry['setting']> };
 
@@ -39,7 +38,7 @@ export class ImportSchemas {
     const demand = this.schemas.demandsIn(view);
     if (demand === undefined) return;
     const chains = new ImportChains(view, this.inventory, this.owners, entries);
-    for await (const chunk of chunksOf(entries.filter(isSettled) as Settled[])) {
+    for await (const chunk of batchesOf(entries.filter(isSettled) as Settled[])) {
       const values = await valuesOf(
         chunk.map(({ setting }) => setting),
         spool,

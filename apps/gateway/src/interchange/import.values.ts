@@ -1,15 +1,38 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { Json } from '#libs/kernel/src/json.js';
-import type { Setting } from './import.plan.js';
+import type { Entry, Setting } from './import.plan.js';
 import type { Spool } from './import.spool.js';
 
 export type Values = Readonly<Record<string, Json>>;
 
+const some = (values: Values, keys: readonly string[]): Values =>
+  Object.fromEntries(keys.map((key) => [key, values[key] as Json]));
+
 /** What these come to, in their order. */
 export const valuesOf = async (settings: readonly Setting[], spool: Spool): Promise<readonly Values[]> => {
-  const kept = settings.flatMap((setting) => ('kept' in setting ? [setting.kept] : []));
-  const texts = kept.length === 0 ? [] : await spool.read(kept);
-  let next = 0;
-  return settings.map((setting) =>
-    'values' in setting ? setting.values : (JSON.parse(texts[next++] as string) as Values),
-  );
+  if (settings.length === 0) return [];
+  const texts = await spool.read(settings.map(({ kept }) => kept));
+  return settings.map(({ only }, index) => {
+    const values = JSON.parse(texts[index] as string) as Values;
+    return only ? some(values, only) : values;
+  });
 };
+
+/** Looked at without giving others a turn, and in memory at the same time. */
+const atOnce = 250;
+const mostBytes = 4 * 2 ** 20;
+
+/** Things with variables, as many together as fit into memory, with room for other requests between. */
+export async function* batchesOf<Settled extends Entry & { readonly setting: Setting }>(
+  entries: readonly Settled[],
+): AsyncGenerator<readonly Settled[]> {
+  for (let from = 0, to = 0; from < entries.length; from = to) {
+    let bytes = 0;
+    while (to < entries.length && to - from < atOnce && bytes <= mostBytes) {
+      bytes += (entries[to] as Settled).setting.kept.length;
+      to += 1;
+    }
+    yield entries.slice(from, to);
+    await othersTurn();
+  }
+}

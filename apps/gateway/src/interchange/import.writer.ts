@@ -19,6 +19,8 @@ import { type Values, valuesOf } from './import.values.js';
 
 /** Things that go to the log together; with their labels and notes they fit into one append, mostly. */
 const atOnce = 500;
+/** Of the variables of one step. */
+const mostBytes = 4 * 2 ** 20;
 /** How long the read models may take for one such step. */
 const patienceMs = 60_000;
 
@@ -41,12 +43,23 @@ const ownerKindOf = ({ kind }: Entry): OwnerKind => (kind === 'interface' ? 'net
 
 const isUpper = ({ kind }: Entry): boolean => kind === 'cloud' || kind === 'region';
 
+const bytesOf = ({ setting }: Entry): number => setting?.kept.length ?? 0;
+
+/** Where the step that begins there ends: things in a region, with no more variables than the log should have to wait with. */
+const endOf = (entries: readonly Entry[], from: number): number => {
+  let end = from;
+  for (let bytes = 0; end < entries.length && end - from < atOnce; end += 1) {
+    const entry = entries[end] as Entry;
+    bytes += bytesOf(entry);
+    if (end > from && (isUpper(entry) || bytes > mostBytes)) break;
+  }
+  return end;
+};
+
 /** One after the other for what others hang on, many at once for what is in a region, which keeps their order. */
 const stepsOf = function* (entries: readonly Entry[]): Generator<readonly Entry[]> {
   for (let at = 0; at < entries.length;) {
-    let end = at + 1;
-    if (!isUpper(entries[at] as Entry))
-      while (end < entries.length && end - at < atOnce && !isUpper(entries[end] as Entry)) end += 1;
+    const end = isUpper(entries[at] as Entry) ? at + 1 : endOf(entries, at);
     yield entries.slice(at, end);
     at = end;
   }
