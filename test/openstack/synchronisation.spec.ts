@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import type { RecordedEvent } from '#libs/platform/src/event-store/event-store.js';
 import { until } from '#test/support/until.js';
+import { signal } from './harness.js';
 import { endless, other, quick, Scene } from './scene.js';
 import type { Heard } from './witness.js';
 
@@ -20,6 +21,7 @@ interface State {
   readonly cause: string;
   readonly started_at: string;
   readonly made_at: string;
+  readonly reason: string | null;
 }
 
 interface Host {
@@ -57,9 +59,25 @@ describe('a region that is kept like a real cloud', () => {
     );
     return { quick: await labelsOf(quick), endless: await labelsOf(endless), drift: await drift() };
   };
+  const withoutNova = async () => {
+    await signal('nova-api', 'SIGSTOP');
+    try {
+      let seen: State | undefined;
+      await until(
+        async () => (seen = await state()).outcome === 'failed',
+        patienceMs,
+        () => `the region was synchronised: ${JSON.stringify(seen)}`,
+      );
+      return seen as unknown as State;
+    } finally {
+      await signal('nova-api', 'SIGCONT');
+    }
+  };
   let before: Awaited<ReturnType<typeof afterTheNext>>;
   let meanwhile: typeof before;
   let afterwards: typeof before;
+  /** How a synchronisation ended that Nova did not answer. */
+  let unanswered: State;
 
   beforeAll(async () => {
     await scene.open();
@@ -77,6 +95,8 @@ describe('a region that is kept like a real cloud', () => {
     await operator.group(aggregate, []);
     await operator.set(other, true);
     afterwards = await afterTheNext();
+    unanswered = await withoutNova();
+    await afterTheNext();
     events = await craton.events();
     heard = await scene.witness.hearsAll(events.map(({ id }) => id));
   });
@@ -129,12 +149,20 @@ describe('a region that is kept like a real cloud', () => {
     ]);
   });
 
-  it('was synchronised by the schedule, one at a time, and without a failure', () => {
+  it('is told to have failed while Nova is silent, and keeps what was known', () => {
+    expect(unanswered).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringMatching(/^the cloud does not tell its hosts: /),
+      made_at: afterwards.drift.made_at,
+    });
+  });
+
+  it('was synchronised by the schedule, one at a time, and failed but once', () => {
     const works = events.map(({ type }) => type).filter((type) => /^Synchronisation(St|C|F)/.test(type));
-    expect(works.length).toBeGreaterThanOrEqual(8);
+    expect(works.length).toBeGreaterThanOrEqual(12);
     expect(works.filter((_, index) => index % 2 === 0)).toEqual(
       works.filter((type) => type.endsWith('Started')),
     );
-    expect(works).not.toContain('SynchronisationFailed');
+    expect(works.filter((type) => type === 'SynchronisationFailed')).toHaveLength(1);
   });
 });

@@ -123,7 +123,8 @@ describe('a maintenance on a real cloud that meets trouble', () => {
   });
 
   it('goes on when Keystone and Nova come back after they were silent in the middle of a migration', async () => {
-    await scene.open({ CRATON_CLOUD_TIMEOUT_MS: '1000' });
+    // Short beside the usual patience, long beside what a token takes on a busy machine.
+    await scene.open({ CRATON_CLOUD_TIMEOUT_MS: '4000' });
     const { craton, operator, tenants } = scene;
     const server = await tenants.a.boot(endless, 'unseen');
     const { runId } = await craton.maintain(scene.host(endless), { work: pause });
