@@ -18,14 +18,14 @@ import type { Spool } from './import.spool.js';
 import { type Values, valuesOf } from './import.values.js';
 
 /** Things that go to the log together; with their labels and notes they fit into one append, mostly. */
-const atOnce = 500;
+const atOnce = 250;
 /** Of the variables of one step. */
 const mostBytes = 4 * 2 ** 20;
 /** How long the read models may take for one such step. */
 const patienceMs = 60_000;
 
-/** While one step is on its way to the disk the next ones are decided. */
-const mostUnderWay = 4;
+/** While one step is on its way to the disk the next one is decided. More would only take memory. */
+const mostUnderWay = 2;
 
 interface UnderWay {
   readonly step: readonly Entry[];
