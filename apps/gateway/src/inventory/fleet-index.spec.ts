@@ -65,6 +65,25 @@ const founded = async (): Promise<void> => {
 };
 
 describe('the index of a fleet', () => {
+  it('is laid out before the first search', async () => {
+    await founded();
+    await set('l1', { x: 1 });
+    index.onApplicationBootstrap();
+    expect(find('x:1')).toEqual(['h1', 'l1']);
+    expect(fleet.planted).toBe(1);
+  });
+
+  it('is laid out by the first search when nothing could be read at the start', async () => {
+    const unread = bench.make(store, { path: `${bench.dir}/${crypto.randomUUID()}.db`, projections });
+    const early = new FleetIndex(fleet, new AccessQueries(), variables, unread);
+    early.onApplicationBootstrap();
+    expect(fleet.planted).toBe(0);
+    await founded();
+    await unread.start();
+    expect(early.matching(unread.now(), { vars: 'x:1' })).toEqual([]);
+    await unread.close();
+  });
+
   it('follows what is written without reading the fleet again', async () => {
     await founded();
     await set('l1', { x: 1 });
