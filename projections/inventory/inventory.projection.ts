@@ -81,7 +81,7 @@ const settingsOf = (given: Partial<InterfaceSettings>): Row =>
 /** The tree of the fleet as it is; each row's revision is that of the last event about it, in the stream that holds it. */
 export const inventory: Projection<InventoryEvent> = {
   name: 'inventory',
-  version: 3,
+  version: 4,
   tables,
   on: {
     CloudRegistered: (event) => {
@@ -166,7 +166,8 @@ export const inventory: Projection<InventoryEvent> = {
     DeviceReleased: (event) => device(event, { window_id: null }),
 
     NetworkRegistered: (event) => {
-      const { networkId, cloudId, cellId, name, cidr, gateway, netmask, ipBlockType, nss } = event.data;
+      const { networkId, cloudId, cellId, name, cidr, gateway, netmask, ipBlockType, networkType, nss } =
+        event.data;
       return registered('networks', networkId, event, {
         cloud_id: cloudId,
         region_id: ownerOf(event),
@@ -176,6 +177,7 @@ export const inventory: Projection<InventoryEvent> = {
         gateway,
         netmask,
         ip_block_type: ipBlockType,
+        network_type: networkType ?? null,
         nss,
       });
     },
@@ -185,6 +187,7 @@ export const inventory: Projection<InventoryEvent> = {
       return network(event, { cidr, gateway, netmask });
     },
     NetworkIpBlockTypeChanged: (event) => network(event, { ip_block_type: event.data.ipBlockType }),
+    NetworkTypeChanged: (event) => network(event, { network_type: event.data.networkType }),
     NetworkNssChanged: (event) => network(event, { nss: event.data.nss }),
     NetworkRemoved: ({ data }) => [remove('networks', { id: data.networkId })],
 

@@ -65,6 +65,7 @@ export const tables: readonly Table[] = [
       gateway: 'TEXT NOT NULL',
       netmask: 'TEXT NOT NULL',
       ip_block_type: 'TEXT',
+      network_type: 'TEXT',
       nss: 'TEXT',
       ...changing,
     },

@@ -20,6 +20,7 @@ export interface NetworkRow extends ChangingRow {
   /** In dots for IPv4, the length of the prefix for IPv6. */
   readonly netmask: string;
   readonly ip_block_type: string | null;
+  readonly network_type: string | null;
   readonly nss: string | null;
 }
 
@@ -49,6 +50,7 @@ export type NetworkFilter = Optional<{
   cellId: string;
   cidr: string;
   ipBlockType: string;
+  networkType: string;
   /** Only among these. */
   ids: readonly string[];
 }>;
@@ -82,6 +84,7 @@ export class NetworkQueries {
       cell_id: filter.cellId,
       cidr: filter.cidr,
       ip_block_type: filter.ipBlockType,
+      network_type: filter.networkType,
       '(id)': filter.ids && among(filter.ids),
     };
     return pageOf(view, 'networks', columns, page);

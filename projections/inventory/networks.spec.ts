@@ -31,6 +31,7 @@ describe('the read model of networks and interfaces', () => {
       gateway: '10.0.0.1',
       netmask: '255.255.255.0',
       ip_block_type: null,
+      network_type: null,
       nss: null,
       revision: 0,
       created_at: at(0),
@@ -63,6 +64,7 @@ describe('the read model of networks and interfaces', () => {
     ['NetworkRenamed', { name: 'new' }, { name: 'new' }],
     ['NetworkReaddressed', range, range],
     ['NetworkIpBlockTypeChanged', { ipBlockType: 'private' }, { ip_block_type: 'private' }],
+    ['NetworkTypeChanged', { networkType: 'vlan' }, { network_type: 'vlan' }],
     ['NetworkNssChanged', { nss: 'x' }, { nss: 'x' }],
   ])('follows %s', async (type, data, changed) => {
     const before = await model.after('region-r1', network('n1'));
@@ -86,7 +88,7 @@ describe('the read model of networks and interfaces', () => {
     const view = await model.after(
       'region-r1',
       network('n1', { cellId: 'l1', name: 'one' }),
-      network('n2', { cidr: '10.1.0.0/24', ipBlockType: 'private' }),
+      network('n2', { cidr: '10.1.0.0/24', ipBlockType: 'private', networkType: 'vlan' }),
       network('n3'),
       port('i1', { networkId: 'n1', name: 'one' }),
       port('i2', { deviceId: 'd2', ipAddress: '10.0.0.6', interfaceType: 'fibre' }),
@@ -99,6 +101,7 @@ describe('the read model of networks and interfaces', () => {
     expect(nets({ name: 'one' })).toEqual(['n1']);
     expect(nets({ cellId: 'l1', projectId: 'p', cloudId: 'c1', regionId: 'r1' })).toEqual(['n1']);
     expect(nets({ cidr: '10.1.0.0/24', ipBlockType: 'private', id: 'n2' })).toEqual(['n2']);
+    expect(nets({ networkType: 'vlan' })).toEqual(['n2']);
     expect(nets({ projectId: 'another' })).toEqual([]);
     const ports = (filter: InterfaceFilter) => ids(networks.interfaces(view, filter, page));
     expect(ports({})).toEqual(['i1', 'i2']);

@@ -31,6 +31,7 @@ describe('a network over REST', () => {
       cloud_id: cloudId,
       cell_id: null,
       ip_block_type: null,
+      network_type: null,
       variables: { own: 1 },
       created_at: instant,
       updated_at: null,
@@ -81,6 +82,7 @@ describe('a network over REST', () => {
     [{ name: '' }, 'name'],
     [{ region_id: 'x' }, 'region_id'],
     [{ nss: '' }, 'nss'],
+    [{ network_type: '' }, 'network_type'],
     [{ project_id: nobody }, 'project_id'],
   ])('such as %j is refused by the name of its member', async (wrong, member) => {
     const { regionId } = await newRegion(gateway.root);

@@ -123,6 +123,7 @@ export const facts: { readonly [T in AnnouncedEvent['type']]: readonly [stream: 
   NetworkRenamed: [`region-${id('region')}`, { ...network, name: 'm' }],
   NetworkReaddressed: [`region-${id('region')}`, { ...network, ...range }],
   NetworkIpBlockTypeChanged: [`region-${id('region')}`, { ...network, ipBlockType: 'private' }],
+  NetworkTypeChanged: [`region-${id('region')}`, { ...network, networkType: 'vlan' }],
   NetworkNssChanged: [`region-${id('region')}`, { ...network, nss: null }],
   NetworkRemoved: [`region-${id('region')}`, network],
   InterfaceRegistered: [

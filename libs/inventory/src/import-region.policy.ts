@@ -14,6 +14,7 @@ const networkNames = {
   gateway: 'gateway',
   netmask: 'netmask',
   ipBlockType: 'ip_block_type',
+  networkType: 'network_type',
   nss: 'nss',
 };
 const noSettings = Object.fromEntries([...named.map(([name]) => name), 'vlanId'].map((name) => [name, null]));

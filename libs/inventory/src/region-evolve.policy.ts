@@ -137,8 +137,8 @@ const changeNetwork = (state: Region, id: string, change: Partial<Network>): voi
 };
 
 const networks: Evolvers<Region, NetworkEvent> = {
-  NetworkRegistered: (state, { networkId, cloudId: _cloud, ...network }) => {
-    state.networks.set(networkId, network);
+  NetworkRegistered: (state, { networkId, cloudId: _cloud, networkType = null, ...network }) => {
+    state.networks.set(networkId, { ...network, networkType });
     state.networkNames.add(network.name);
     hang(state, networkId, network.cellId);
   },
@@ -146,6 +146,7 @@ const networks: Evolvers<Region, NetworkEvent> = {
   NetworkReaddressed: (state, { networkId, ...range }) => changeNetwork(state, networkId, range),
   NetworkIpBlockTypeChanged: (state, { networkId, ipBlockType }) =>
     changeNetwork(state, networkId, { ipBlockType }),
+  NetworkTypeChanged: (state, { networkId, networkType }) => changeNetwork(state, networkId, { networkType }),
   NetworkNssChanged: (state, { networkId, nss }) => changeNetwork(state, networkId, { nss }),
   NetworkRemoved: (state, { networkId }) => {
     const network = state.networks.get(networkId);

@@ -17,6 +17,7 @@ export type NetworkCommand =
       netmask?: string;
       cellId: string | null;
       ipBlockType: string | null;
+      networkType?: string | null;
       nss: string | null;
     }
   | {
@@ -27,6 +28,7 @@ export type NetworkCommand =
       gateway?: string;
       netmask?: string;
       ipBlockType?: string | null;
+      networkType?: string | null;
       nss?: string | null;
     }
   | { type: 'RemoveNetwork'; networkId: string; cascade?: boolean };
@@ -62,11 +64,20 @@ const register = (
   { type: _type, networkId, cloudId, ...network }: Extract<NetworkCommand, { type: 'RegisterNetwork' }>,
   state: Region,
 ): readonly RegionEvent[] => {
-  const { name, cellId, ipBlockType, nss } = network;
+  const { name, cellId, ipBlockType, networkType, nss } = network;
   demandOpen(state);
   demandFreeName(state, name);
   demandCell(state, cellId);
-  const facts = { networkId, cloudId, name, ...fitting(network), cellId, ipBlockType, nss };
+  const facts = {
+    networkId,
+    cloudId,
+    name,
+    ...fitting(network),
+    cellId,
+    ipBlockType,
+    ...(networkType && { networkType }),
+    nss,
+  };
   return [{ type: 'NetworkRegistered', data: facts }];
 };
 
@@ -85,7 +96,7 @@ const readdress = ({ networkId, cidr, gateway, netmask }: Change, known: Network
 };
 
 const change = (command: Change, state: Region): readonly RegionEvent[] => {
-  const { networkId, name, ipBlockType, nss } = command;
+  const { networkId, name, ipBlockType, networkType, nss } = command;
   const known = networkOf(state, networkId);
   const events: RegionEvent[] = [];
   if (name !== undefined && name !== known.name) {
@@ -95,6 +106,8 @@ const change = (command: Change, state: Region): readonly RegionEvent[] => {
   events.push(...readdress(command, known));
   if (ipBlockType !== undefined && ipBlockType !== known.ipBlockType)
     events.push({ type: 'NetworkIpBlockTypeChanged', data: { networkId, ipBlockType } });
+  if (networkType !== undefined && networkType !== known.networkType)
+    events.push({ type: 'NetworkTypeChanged', data: { networkId, networkType } });
   if (nss !== undefined && nss !== known.nss)
     events.push({ type: 'NetworkNssChanged', data: { networkId, nss } });
   return events;

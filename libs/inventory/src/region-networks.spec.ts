@@ -63,6 +63,7 @@ describe('the networks of a region', () => {
       name: 'm',
       gateway: '10.0.0.2',
       ipBlockType: 'private',
+      networkType: 'vlan',
       nss: 'x',
     } as const;
     const range = { cidr: '10.0.0.0/24', gateway: '10.0.0.2', netmask: '255.255.255.0' };
@@ -70,6 +71,7 @@ describe('the networks of a region', () => {
       { type: 'NetworkRenamed', data: { networkId: 'n1', name: 'm' } },
       { type: 'NetworkReaddressed', data: { networkId: 'n1', ...range } },
       { type: 'NetworkIpBlockTypeChanged', data: { networkId: 'n1', ipBlockType: 'private' } },
+      { type: 'NetworkTypeChanged', data: { networkId: 'n1', networkType: 'vlan' } },
       { type: 'NetworkNssChanged', data: { networkId: 'n1', nss: 'x' } },
     ];
     given(region, n1)

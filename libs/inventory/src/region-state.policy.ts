@@ -28,6 +28,7 @@ export interface Network extends AddressRange {
   readonly name: string;
   readonly cellId: string | null;
   readonly ipBlockType: string | null;
+  readonly networkType: string | null;
   readonly nss: string | null;
 }
 

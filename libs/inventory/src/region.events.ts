@@ -73,6 +73,7 @@ export type NetworkRegistered = Event<
     name: string;
     cellId: string | null;
     ipBlockType: string | null;
+    networkType?: string | null;
     nss: string | null;
   }
 >;
@@ -81,6 +82,10 @@ export type NetworkReaddressed = Event<'NetworkReaddressed', AddressRange & { ne
 export type NetworkIpBlockTypeChanged = Event<
   'NetworkIpBlockTypeChanged',
   { networkId: string; ipBlockType: string | null }
+>;
+export type NetworkTypeChanged = Event<
+  'NetworkTypeChanged',
+  { networkId: string; networkType: string | null }
 >;
 export type NetworkNssChanged = Event<'NetworkNssChanged', { networkId: string; nss: string | null }>;
 export type NetworkRemoved = Event<'NetworkRemoved', { networkId: string }>;
@@ -146,6 +151,7 @@ export type NetworkEvent =
   | NetworkRenamed
   | NetworkReaddressed
   | NetworkIpBlockTypeChanged
+  | NetworkTypeChanged
   | NetworkNssChanged
   | NetworkRemoved;
 export type InterfaceEvent =

@@ -176,11 +176,13 @@ const tellers: {
     'cloudId',
     'cellId',
     'ipBlockType',
+    'networkType',
     'nss',
   ),
   NetworkRenamed: tell('inventory.network.renamed', 'networkId', 'name'),
   NetworkReaddressed: tell('inventory.network.readdressed', 'networkId', 'cidr', 'gateway', 'netmask'),
   NetworkIpBlockTypeChanged: tell('inventory.network.ip_block_type_changed', 'networkId', 'ipBlockType'),
+  NetworkTypeChanged: tell('inventory.network.type_changed', 'networkId', 'networkType'),
   NetworkNssChanged: tell('inventory.network.nss_changed', 'networkId', 'nss'),
   NetworkRemoved: tell('inventory.network.removed', 'networkId'),
   InterfaceRegistered: tell(

@@ -40,6 +40,12 @@ export class NewNetwork {
   @Name()
   readonly ip_block_type?: string | null;
 
+  /** What carries it, such as flat, vlan or vxlan. */
+  @Optional()
+  @Nullable()
+  @Name()
+  readonly network_type?: string | null;
+
   @Optional()
   @Nullable()
   @Name()
@@ -71,6 +77,12 @@ export class NetworkChange {
   @Nullable()
   @Name()
   readonly ip_block_type?: string | null;
+
+  /** What carries it, such as flat, vlan or vxlan. */
+  @Optional()
+  @Nullable()
+  @Name()
+  readonly network_type?: string | null;
 
   @Optional()
   @Nullable()
@@ -110,6 +122,10 @@ export class NetworkQuery extends InheritingPageQuery {
   @Optional()
   @Name()
   readonly ip_block_type?: string;
+
+  @Optional()
+  @Name()
+  readonly network_type?: string;
 }
 
 export class NetworkBody extends RecordBody {
@@ -142,6 +158,10 @@ export class NetworkBody extends RecordBody {
   @Nullable()
   @Name()
   readonly ip_block_type: string | null;
+
+  @Nullable()
+  @Name()
+  readonly network_type: string | null;
 
   @Nullable()
   @Name()

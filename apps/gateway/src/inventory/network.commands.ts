@@ -7,13 +7,14 @@ const written = (canonical: (text: string) => string | undefined, text: string):
 
 /** The members that are given, in the command's words. */
 export const networkChangesOf = (change: NetworkChange) => {
-  const { name, cidr, gateway, netmask, ip_block_type, nss } = change;
+  const { name, cidr, gateway, netmask, ip_block_type, network_type, nss } = change;
   return {
     ...(name !== undefined && { name }),
     ...(cidr !== undefined && { cidr: written(canonicalCidr, cidr) }),
     ...(gateway !== undefined && { gateway: canonicalAddress(gateway) }),
     ...(netmask !== undefined && { netmask: written(canonicalNetmask, netmask) }),
     ...(ip_block_type !== undefined && { ipBlockType: ip_block_type }),
+    ...(network_type !== undefined && { networkType: network_type }),
     ...(nss !== undefined && { nss }),
   };
 };

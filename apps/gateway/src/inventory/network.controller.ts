@@ -28,6 +28,7 @@ const bodyOf = (row: NetworkRow, variables?: Values): NetworkBody => ({
   gateway: row.gateway,
   netmask: row.netmask,
   ip_block_type: row.ip_block_type,
+  network_type: row.network_type,
   nss: row.nss,
   ...(variables && { variables }),
   created_at: row.created_at,
@@ -58,6 +59,7 @@ export class NetworkController {
       cellId,
       cidr: query.cidr && canonicalCidr(query.cidr),
       ipBlockType: query.ip_block_type,
+      networkType: query.network_type,
       ids: this.variables.matching(view, query),
     };
     const found = this.networks.networks(view, filter, query);
