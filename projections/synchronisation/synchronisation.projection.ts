@@ -39,6 +39,9 @@ const idle = {
   omitted: null,
 } as const;
 
+const set = (event: Recorded, values: Row): Write =>
+  patch('synchronisation_settings', { id: regionOf(event) }, { ...values, revision: event.revision });
+
 const driftKey = (event: Recorded & { readonly data: DriftItem }): Row => {
   const { name, kind, member } = event.data;
   return { region_id: regionOf(event), name, kind, member: member ?? '' };
@@ -50,21 +53,13 @@ const whole = 'INTEGER';
 /** How each region is kept like its cloud: the setting, the last synchronisation, the cloud's services, and what differs since when. */
 export const synchronisation: Projection<SynchronisationEvent | RegionRegistered | RegionRemoved> = {
   name: 'synchronisation',
-  version: 1,
+  version: 2,
   tables: [
     {
       name: 'synchronisations',
       columns: {
         region_id: 'TEXT NOT NULL',
         project_id: 'TEXT NOT NULL',
-        every_seconds: whole,
-        cloud_id: text,
-        register: whole,
-        cell_id: text,
-        device_type: text,
-        labels: whole,
-        retire: whole,
-        scheduled_by: text,
         next_at: text,
         sync_id: text,
         cause: text,
@@ -81,10 +76,26 @@ export const synchronisation: Projection<SynchronisationEvent | RegionRegistered
         retired: whole,
         drift: whole,
         omitted: whole,
-        revision: 'INTEGER NOT NULL',
       },
       key: ['region_id'],
       indexes: [['next_at'], ['outcome']],
+    },
+    // Apart, so that its versions are the changes of it, and none of what is done.
+    {
+      name: 'synchronisation_settings',
+      columns: {
+        id: 'TEXT NOT NULL',
+        every_seconds: whole,
+        cloud_id: text,
+        register: whole,
+        cell_id: text,
+        device_type: text,
+        labels: whole,
+        retire: whole,
+        scheduled_by: text,
+        revision: 'INTEGER NOT NULL',
+      },
+      key: ['id'],
     },
     {
       name: 'host_services',
@@ -120,33 +131,37 @@ export const synchronisation: Projection<SynchronisationEvent | RegionRegistered
     },
   ],
   on: {
-    RegionRegistered: (event) => [
-      put(
-        'synchronisations',
-        { region_id: event.data.regionId },
-        { project_id: event.metadata.projectId, ...unset, ...idle, revision: -1 },
+    RegionRegistered: ({ data: { regionId }, metadata: { projectId } }) => [
+      put('synchronisations', { region_id: regionId }, { project_id: projectId, ...idle }),
+      put('synchronisation_settings', { id: regionId }, { ...unset, revision: -1 }),
+    ],
+    RegionRemoved: ({ data: { regionId } }) => [
+      remove('synchronisation_settings', { id: regionId }),
+      ...['synchronisations', 'host_services', 'drift'].map((table) =>
+        remove(table, { region_id: regionId }),
       ),
     ],
-    RegionRemoved: ({ data: { regionId } }) =>
-      ['synchronisations', 'host_services', 'drift'].map((table) => remove(table, { region_id: regionId })),
 
     SynchronisationScheduled: (event) => {
       const { everySeconds, cloudId, register, cellId, deviceType, labels, retire, nextAt } = event.data;
-      return changed(event, {
-        every_seconds: everySeconds,
-        cloud_id: cloudId,
-        register: Number(register),
-        cell_id: cellId,
-        device_type: deviceType,
-        labels: Number(labels),
-        retire: Number(retire),
-        scheduled_by: JSON.stringify(event.metadata.actor),
-        next_at: nextAt,
-        revision: event.revision,
-      });
+      return [
+        ...changed(event, { next_at: nextAt }),
+        set(event, {
+          every_seconds: everySeconds,
+          cloud_id: cloudId,
+          register: Number(register),
+          cell_id: cellId,
+          device_type: deviceType,
+          labels: Number(labels),
+          retire: Number(retire),
+          scheduled_by: JSON.stringify(event.metadata.actor),
+        }),
+      ];
     },
-    SynchronisationUnscheduled: (event) =>
-      changed(event, { ...unset, next_at: event.data.nextAt, revision: event.revision }),
+    SynchronisationUnscheduled: (event) => [
+      ...changed(event, { next_at: event.data.nextAt }),
+      set(event, unset),
+    ],
     SynchronisationStarted: (event) => {
       const { syncId, cause, engine, at, deadline } = event.data;
       return changed(event, {

@@ -75,13 +75,16 @@ export interface HostServiceFilter {
 
 const batch = 20;
 
+const rows = `SELECT s.*, every_seconds, cloud_id, register, cell_id, device_type, labels, retire, scheduled_by, revision
+  FROM synchronisations s JOIN synchronisation_settings t ON t.id = s.region_id`;
+
 const flag = (value: boolean | undefined) => (value === undefined ? undefined : Number(value));
 
 @Injectable()
 export class SynchronisationQueries {
   /** Undefined for a region that there is not. */
   synchronisation(view: ReadView, regionId: string): SynchronisationRow | undefined {
-    return view.get('SELECT * FROM synchronisations WHERE region_id = ?', regionId);
+    return view.get(`${rows} WHERE region_id = ?`, regionId);
   }
 
   /** By name of the host; what only one of both has comes before what differs. */
@@ -97,11 +100,11 @@ export class SynchronisationQueries {
 
   /** Regions that somebody has to look after. */
   due(view: ReadView, now: string): readonly SynchronisationRow[] {
-    return view.all('SELECT * FROM synchronisations WHERE next_at <= ? ORDER BY next_at LIMIT ?', now, batch);
+    return view.all(`${rows} WHERE next_at <= ? ORDER BY next_at LIMIT ?`, now, batch);
   }
 
   /** What is under way. */
   running(view: ReadView): readonly SynchronisationRow[] {
-    return view.all(`SELECT * FROM synchronisations WHERE outcome = 'running'`);
+    return view.all(`${rows} WHERE outcome = 'running'`);
   }
 }

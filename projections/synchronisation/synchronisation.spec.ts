@@ -3,6 +3,7 @@ import type { Fact } from '#test/support/event-log.js';
 import { ReadModel } from '#test/support/read-model.js';
 import { synchronisation } from './synchronisation.projection.js';
 import { SynchronisationQueries } from './synchronisation.queries.js';
+import { settingTurns, turnedSettings } from './versions.queries.js';
 
 const model = new ReadModel([synchronisation]);
 const queries = new SynchronisationQueries();
@@ -96,6 +97,18 @@ describe('the read model of synchronisations', () => {
       next_at: null,
       revision: 1,
     });
+  });
+
+  it('knows what the setting was, apart from what was done', async () => {
+    const then = await model.after(stream, scheduled);
+    await model.after(stream, started, completed);
+    const view = await model.after(stream, ['SynchronisationUnscheduled', { at, nextAt: null }]);
+    const [last, first, ...registered] = settingTurns(view, 'g1', 10);
+    expect([last, first, registered.length]).toEqual([view.cursor, then.cursor, 1]);
+    expect(settingTurns(view, 'g1', 1)).toEqual([last]);
+    const turned = turnedSettings(view, [['g1', last!]]);
+    expect(turned.find(({ valid_to }) => valid_to === last)).toMatchObject({ every_seconds: 600 });
+    expect(turned.find(({ valid_from }) => valid_from === last)).toMatchObject({ every_seconds: null });
   });
 
   it('follows a synchronisation to its end, and keeps what the last good one said', async () => {

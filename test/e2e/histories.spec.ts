@@ -5,6 +5,7 @@ import { hardware, made, newRegion, stranger } from '#test/support/places.js';
 import { inHours } from '#test/support/slice.js';
 
 interface Entry {
+  readonly event_id: string;
   readonly type: string;
   readonly before: Record<string, unknown> | null;
   readonly after: Record<string, unknown> | null;
@@ -134,6 +135,41 @@ describe('the history of anything', () => {
     expect((await historyOf('runs', run)).map(told)).toEqual([
       ['RunStarted', null, expect.objectContaining({ status: 'running' })],
     ]);
+  });
+
+  it('says of a region how it was kept like its cloud, and nothing of the work', async () => {
+    const id = await create('regions', { name: 'kept', cloud_id: cloudId });
+    const path = `/v1/regions/${id}/synchronisation`;
+    const schedule = { device_type: 'server', register: true, labels: true, retire: false, cell_id: null };
+    const because = { 'x-craton-reason': 'because' };
+    await gateway.root.put(path, { every_seconds: 600 }, because);
+    await gateway.root.post(`/v1/regions/${id}/synchronise`, { register: false });
+    await change('regions', id, { note: 'n' });
+    await gateway.root.put(path, { every_seconds: 60, retire: true });
+    await gateway.root.delete(path);
+    const [, scheduled, ...rest] = await historyOf('regions', id);
+    const [first, second] = [
+      { ...schedule, every_seconds: 600 },
+      { ...schedule, every_seconds: 60, retire: true },
+    ];
+    expect(scheduled).toMatchObject({ reason: 'because', stream: `synchronisation-${id}` });
+    expect([scheduled!, ...rest].map(told)).toEqual([
+      ['SynchronisationScheduled', { synchronisation: null }, { synchronisation: first }],
+      ['RegionNoteChanged', { note: null }, { note: 'n' }],
+      ['SynchronisationScheduled', { synchronisation: first }, { synchronisation: second }],
+      ['SynchronisationUnscheduled', { synchronisation: second }, { synchronisation: null }],
+    ]);
+    const pages = async (address: string): Promise<Entry[]> => {
+      const { body } = await gateway.root.get(address);
+      const next = body.links.find(({ rel }: { rel: string }) => rel === 'next')?.href;
+      return next
+        ? [...(await pages(next.replace('http://localhost:80', ''))), ...body.history]
+        : body.history;
+    };
+    expect((await pages(`/v1/regions/${id}/history?limit=1`)).slice(1)).toEqual([scheduled, ...rest]);
+    const revert = await gateway.root.post('/v1/revert', { event_id: scheduled!.event_id });
+    const obstacles = [{ message: 'SynchronisationScheduled cannot be reverted' }];
+    expect(revert.body.steps).toMatchObject([{ outcome: 'refused', obstacles }]);
   });
 
   it('shows labels as they were, those of its first moment included', async () => {

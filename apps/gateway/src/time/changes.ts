@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { Json } from '#libs/kernel/src/json.js';
 import type { RecordedEvent } from '#libs/platform/src/event-store/event-store.js';
 import type { ReadView } from '#libs/platform/src/read-store/read-store.js';
-import type { Turning } from '#libs/platform/src/read-store/versions.js';
+import type { Turned, Turning, VersionRow } from '#libs/platform/src/read-store/versions.js';
 import { HistoryQueries } from '#projections/history/history.queries.js';
 import { type LabelVersion, labelVersions } from '#projections/inventory/versions.queries.js';
+import { turnedSettings } from '#projections/synchronisation/versions.queries.js';
 import { turnedVariables } from '#projections/variables/versions.queries.js';
 import type { RowKind } from './kinds.js';
 import { type Change, differing, type Members, membersOf, together } from './members.js';
@@ -24,6 +25,12 @@ const cutStream = (stream: string): readonly [category: string, id: string] => {
   return [stream.slice(0, dash), stream.slice(dash + 1)];
 };
 
+const settingOf = (row: VersionRow | undefined): Json => {
+  if (!row || row['every_seconds'] === null) return null;
+  const { cloud_id: _cloud, scheduled_by: _actor, ...setting } = membersOf(row);
+  return setting;
+};
+
 /** The keys of variables that an event names. */
 export const keysOf = (data: object): readonly string[] => {
   const { values, bindings, keys } = data as Readonly<Record<string, unknown>>;
@@ -41,15 +48,29 @@ const labelsAfter = (labels: readonly LabelVersion[], at: string): Json =>
   );
 
 type Turn = readonly [at: string, change: Change | undefined];
+type Said = Members | null;
 
-function* ofRows(view: ReadView, kind: RowKind, places: readonly Place[]): Generator<Turn> {
-  const asked = places.map(({ id, at }): Turning => [id, at]);
-  for (const [at, versions] of Map.groupBy(turnedRows(view, kind, asked), (version) => version.at)) {
-    const ended = versions.find(({ valid_to }) => valid_to === at);
-    const began = versions.find(({ valid_from }) => valid_from === at);
-    yield [at, differing(ended ? membersOf(ended) : null, began ? membersOf(began) : null)];
+function* ofVersions(
+  versions: readonly (VersionRow & Turned)[],
+  said: (row: VersionRow | undefined) => Said,
+): Generator<Turn> {
+  for (const [at, some] of Map.groupBy(versions, (version) => version.at)) {
+    const ended = some.find(({ valid_to }) => valid_to === at);
+    const began = some.find(({ valid_from }) => valid_from === at);
+    yield [at, differing(said(ended), said(began))];
   }
 }
+
+const ofRows = (view: ReadView, kind: RowKind, places: readonly Place[]): Generator<Turn> => {
+  const asked = places.map(({ id, at }): Turning => [id, at]);
+  return ofVersions(turnedRows(view, kind, asked), (row) => (row ? membersOf(row) : null));
+};
+
+/** The setting is a member of its region, which is there before and after. */
+const ofSettings = (view: ReadView, events: readonly RecordedEvent[]): Generator<Turn> => {
+  const asked = events.map(({ stream, cursor }): Turning => [cutStream(stream)[1], cursor]);
+  return ofVersions(turnedSettings(view, asked), (row) => ({ synchronisation: settingOf(row) }));
+};
 
 function* ofLabels(view: ReadView, places: readonly Place[]): Generator<Turn> {
   const [first = '', last = ''] = [places[0]?.at, places.at(-1)?.at];
@@ -92,8 +113,9 @@ export class Changes {
       for (const [at, change] of ofRows(view, kind, some)) add(at, change);
     const devices = things.filter(({ kind }) => kind === 'device');
     for (const [at, change] of ofLabels(view, devices)) add(at, change);
-    const set = events.filter(({ stream }) => stream.startsWith('variables-'));
-    for (const [at, change] of ofVariables(view, set)) add(at, change);
+    const of = (category: string) => events.filter(({ stream }) => cutStream(stream)[0] === category);
+    for (const [at, change] of ofVariables(view, of('variables'))) add(at, change);
+    for (const [at, change] of ofSettings(view, of('synchronisation'))) add(at, change);
     return found;
   }
 

@@ -21,7 +21,7 @@ const aside = new Set([
   'valid_to',
   'at',
 ]);
-const flags = new Set(['active', 'retired']);
+const flags = new Set(['active', 'retired', 'register', 'labels', 'retire']);
 const texts = new Set(['roles', 'variable_prefixes', 'steps', 'input_schema', 'input']);
 
 const shown = (column: string, value: string | number | null): Json => {

@@ -4,6 +4,7 @@ import { accessTurns, turnedAccess } from '#projections/access/versions.queries.
 import { placedTurns, turnedPlaced } from '#projections/inventory/versions.queries.js';
 import { turnedWindows } from '#projections/maintenance/versions.queries.js';
 import { turnedRuns } from '#projections/runs/versions.queries.js';
+import { settingTurns } from '#projections/synchronisation/versions.queries.js';
 import { turnedWorkflows } from '#projections/workflows/versions.queries.js';
 import type { RowKind } from './kinds.js';
 
@@ -19,9 +20,11 @@ export const turnedRows = (
   return kind === 'run' ? turnedRuns(view, asked) : turnedPlaced(view, kind, asked);
 };
 
-/** The last cursors at which something was changed, newest first; none for what has a stream of its own, which says it better. */
+/** Cursors at which something was changed, the last ones of it at least; none for what has a stream of its own, which says it better. */
 export const rowTurns = (view: ReadView, kind: RowKind, id: string, limit: number): readonly string[] => {
   if (kind === 'project' || kind === 'user') return accessTurns(view, kind, id, limit);
   const hasStream = kind === 'window' || kind === 'workflow' || kind === 'run';
-  return hasStream ? [] : placedTurns(view, kind, id, limit);
+  if (hasStream) return [];
+  const own = placedTurns(view, kind, id, limit);
+  return kind === 'region' ? [...own, ...settingTurns(view, id, limit)] : own;
 };
