@@ -1,12 +1,9 @@
-import type { Json } from '#libs/kernel/src/json.js';
-import { Identifier, Name, Note, Optional, Variables } from '../http/fields.js';
+import { Identifier, Optional } from '../http/fields.js';
 import { SortKeys } from '../http/query.js';
+import { CloudChange, NewCloud } from './cloud.bodies.js';
 import { RegionBody, RegionQuery } from './region.bodies.js';
 
-export class NewCell {
-  @Name()
-  readonly name: string;
-
+export class NewCell extends NewCloud {
   @Identifier()
   readonly region_id: string;
 
@@ -14,25 +11,9 @@ export class NewCell {
   @Optional()
   @Identifier()
   readonly cloud_id?: string;
-
-  @Optional()
-  @Note()
-  readonly note?: string | null;
-
-  @Optional()
-  @Variables()
-  readonly variables?: Readonly<Record<string, Json>>;
 }
 
-export class CellChange {
-  @Optional()
-  @Name()
-  readonly name?: string;
-
-  @Optional()
-  @Note()
-  readonly note?: string | null;
-}
+export class CellChange extends CloudChange {}
 
 export class CellQuery extends RegionQuery {
   @Optional()

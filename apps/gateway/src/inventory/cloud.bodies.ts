@@ -1,9 +1,8 @@
 import type { Json } from '#libs/kernel/src/json.js';
-import { RecordBody } from '../http/bodies.js';
 import { Identifier, Name, Note, Optional, Variables } from '../http/fields.js';
 import { SortKeys } from '../http/query.js';
 import { InheritingPageQuery } from './inheriting.query.js';
-import { Virtuals, type VirtualsShown } from './virtual.field.js';
+import { OwnerBody } from './owner.bodies.js';
 
 export class NewCloud {
   @Name()
@@ -42,21 +41,7 @@ export class CloudQuery extends InheritingPageQuery {
   readonly name?: string;
 }
 
-export class CloudBody extends RecordBody {
-  @Identifier()
-  readonly project_id: string;
-
-  @Name()
-  readonly name: string;
-
+export class CloudBody extends OwnerBody {
   @Note()
   readonly note: string | null;
-
-  /** Those in effect, or the cloud's own. Left out of lists unless `details=true`, and of the answer to a change. */
-  @Optional()
-  @Variables()
-  readonly variables?: Readonly<Record<string, Json>>;
-
-  @Virtuals()
-  readonly virtual_variables?: VirtualsShown;
 }

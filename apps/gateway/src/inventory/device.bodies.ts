@@ -1,4 +1,3 @@
-import type { Json } from '#libs/kernel/src/json.js';
 import { LinkBody } from '../http/bodies.js';
 import {
   Flag,
@@ -7,29 +6,16 @@ import {
   IpAddress,
   ListOf,
   Name,
-  Note,
   Nullable,
   OneOf,
   Optional,
   Repeatable,
-  Variables,
 } from '../http/fields.js';
 import { SortKeys } from '../http/query.js';
-import { CellBody, CellQuery } from './cell.bodies.js';
+import { CellBody, CellChange, CellQuery, NewCell } from './cell.bodies.js';
 import { Labels, Mark } from './inventory.fields.js';
 
-export class NewHost {
-  @Name()
-  readonly name: string;
-
-  @Identifier()
-  readonly region_id: string;
-
-  /** Need not be given: it is the region's. */
-  @Optional()
-  @Identifier()
-  readonly cloud_id?: string;
-
+export class NewHost extends NewCell {
   @IpAddress()
   readonly ip_address: string;
 
@@ -51,16 +37,8 @@ export class NewHost {
   readonly active?: boolean;
 
   @Optional()
-  @Note()
-  readonly note?: string | null;
-
-  @Optional()
   @Labels()
   readonly labels?: readonly string[];
-
-  @Optional()
-  @Variables()
-  readonly variables?: Readonly<Record<string, Json>>;
 }
 
 export class NewContainer extends NewHost {}
@@ -82,11 +60,7 @@ export class NewNetworkDevice extends NewHost {
   readonly vlans?: string | null;
 }
 
-export class HostChange {
-  @Optional()
-  @Name()
-  readonly name?: string;
-
+export class HostChange extends CellChange {
   @Optional()
   @IpAddress()
   readonly ip_address?: string;
@@ -98,10 +72,6 @@ export class HostChange {
   @Optional()
   @Flag()
   readonly active?: boolean;
-
-  @Optional()
-  @Note()
-  readonly note?: string | null;
 
   @Optional()
   @Nullable()

@@ -1,9 +1,9 @@
 import type { Json } from '#libs/kernel/src/json.js';
-import { LinkBody, RecordBody } from '../http/bodies.js';
+import { LinkBody } from '../http/bodies.js';
 import { Identifier, IpAddress, ListOf, Name, Nullable, Optional, Variables, Whole } from '../http/fields.js';
 import { SortKeys } from '../http/query.js';
 import { InheritingPageQuery } from './inheriting.query.js';
-import { Virtuals, type VirtualsShown } from './virtual.field.js';
+import { OwnerBody } from './owner.bodies.js';
 
 /** Ports of switches are counted in many ways; indexes of SNMP are the largest. */
 const mostPort = 2 ** 31 - 1;
@@ -120,10 +120,7 @@ export class NetworkInterfaceQuery extends InheritingPageQuery {
   readonly ip_address?: string;
 }
 
-export class NetworkInterfaceBody extends RecordBody {
-  @Identifier()
-  readonly project_id: string;
-
+export class NetworkInterfaceBody extends OwnerBody {
   @Identifier()
   readonly region_id: string;
 
@@ -133,9 +130,6 @@ export class NetworkInterfaceBody extends RecordBody {
   @Nullable()
   @Identifier()
   readonly network_id: string | null;
-
-  @Name()
-  readonly name: string;
 
   @Name()
   readonly interface_type: string;
@@ -178,12 +172,4 @@ export class NetworkInterfaceBody extends RecordBody {
   /** `up` leads to its device. */
   @ListOf(() => LinkBody, 1)
   readonly links: readonly LinkBody[];
-
-  /** Left out of lists unless `details=true`, and of the answer to a change. */
-  @Optional()
-  @Variables()
-  readonly variables?: Readonly<Record<string, Json>>;
-
-  @Virtuals()
-  readonly virtual_variables?: VirtualsShown;
 }

@@ -1,12 +1,34 @@
 import type { Json } from '#libs/kernel/src/json.js';
-import { RecordBody } from '../http/bodies.js';
 import { Identifier, IpAddress, Name, Nullable, Optional, Variables } from '../http/fields.js';
 import { SortKeys } from '../http/query.js';
-import { InheritingPageQuery } from './inheriting.query.js';
+import { CellQuery } from './cell.bodies.js';
 import { Cidr, Netmask } from './inventory.fields.js';
-import { Virtuals, type VirtualsShown } from './virtual.field.js';
+import { OwnerBody } from './owner.bodies.js';
 
-export class NewNetwork {
+class NetworkSettings {
+  /** Need not be given: it follows from the CIDR. */
+  @Optional()
+  @Netmask()
+  readonly netmask?: string;
+
+  @Optional()
+  @Nullable()
+  @Name()
+  readonly ip_block_type?: string | null;
+
+  /** What carries it, such as flat, vlan or vxlan. */
+  @Optional()
+  @Nullable()
+  @Name()
+  readonly network_type?: string | null;
+
+  @Optional()
+  @Nullable()
+  @Name()
+  readonly nss?: string | null;
+}
+
+export class NewNetwork extends NetworkSettings {
   @Name()
   readonly name: string;
 
@@ -30,33 +52,12 @@ export class NewNetwork {
   @IpAddress()
   readonly gateway: string;
 
-  /** Need not be given: it follows from the CIDR. */
-  @Optional()
-  @Netmask()
-  readonly netmask?: string;
-
-  @Optional()
-  @Nullable()
-  @Name()
-  readonly ip_block_type?: string | null;
-
-  /** What carries it, such as flat, vlan or vxlan. */
-  @Optional()
-  @Nullable()
-  @Name()
-  readonly network_type?: string | null;
-
-  @Optional()
-  @Nullable()
-  @Name()
-  readonly nss?: string | null;
-
   @Optional()
   @Variables()
   readonly variables?: Readonly<Record<string, Json>>;
 }
 
-export class NetworkChange {
+export class NetworkChange extends NetworkSettings {
   @Optional()
   @Name()
   readonly name?: string;
@@ -68,48 +69,12 @@ export class NetworkChange {
   @Optional()
   @IpAddress()
   readonly gateway?: string;
-
-  @Optional()
-  @Netmask()
-  readonly netmask?: string;
-
-  @Optional()
-  @Nullable()
-  @Name()
-  readonly ip_block_type?: string | null;
-
-  /** What carries it, such as flat, vlan or vxlan. */
-  @Optional()
-  @Nullable()
-  @Name()
-  readonly network_type?: string | null;
-
-  @Optional()
-  @Nullable()
-  @Name()
-  readonly nss?: string | null;
 }
 
-export class NetworkQuery extends InheritingPageQuery {
+export class NetworkQuery extends CellQuery {
   @Optional()
   @SortKeys('name', 'region_id', 'cell_id')
   override readonly sort_keys?: string;
-
-  @Optional()
-  @Identifier()
-  readonly id?: string;
-
-  @Optional()
-  @Name()
-  readonly name?: string;
-
-  @Optional()
-  @Identifier()
-  readonly cloud_id?: string;
-
-  @Optional()
-  @Identifier()
-  readonly region_id?: string;
 
   @Optional()
   @Identifier()
@@ -128,10 +93,7 @@ export class NetworkQuery extends InheritingPageQuery {
   readonly network_type?: string;
 }
 
-export class NetworkBody extends RecordBody {
-  @Identifier()
-  readonly project_id: string;
-
+export class NetworkBody extends OwnerBody {
   @Identifier()
   readonly cloud_id: string;
 
@@ -141,9 +103,6 @@ export class NetworkBody extends RecordBody {
   @Nullable()
   @Identifier()
   readonly cell_id: string | null;
-
-  @Name()
-  readonly name: string;
 
   @Cidr()
   readonly cidr: string;
@@ -166,12 +125,4 @@ export class NetworkBody extends RecordBody {
   @Nullable()
   @Name()
   readonly nss: string | null;
-
-  /** Left out of lists unless `details=true`, and of the answer to a change. */
-  @Optional()
-  @Variables()
-  readonly variables?: Readonly<Record<string, Json>>;
-
-  @Virtuals()
-  readonly virtual_variables?: VirtualsShown;
 }

@@ -1,47 +1,18 @@
-import type { Json } from '#libs/kernel/src/json.js';
-import { Identifier, Name, Note, Optional, Variables } from '../http/fields.js';
-import { CloudBody } from './cloud.bodies.js';
+import { Identifier, Optional } from '../http/fields.js';
 import { SortKeys } from '../http/query.js';
-import { InheritingPageQuery } from './inheriting.query.js';
+import { CloudBody, CloudChange, CloudQuery, NewCloud } from './cloud.bodies.js';
 
-export class NewRegion {
-  @Name()
-  readonly name: string;
-
+export class NewRegion extends NewCloud {
   @Identifier()
   readonly cloud_id: string;
-
-  @Optional()
-  @Note()
-  readonly note?: string | null;
-
-  @Optional()
-  @Variables()
-  readonly variables?: Readonly<Record<string, Json>>;
 }
 
-export class RegionChange {
-  @Optional()
-  @Name()
-  readonly name?: string;
+export class RegionChange extends CloudChange {}
 
-  @Optional()
-  @Note()
-  readonly note?: string | null;
-}
-
-export class RegionQuery extends InheritingPageQuery {
+export class RegionQuery extends CloudQuery {
   @Optional()
   @SortKeys('name')
   override readonly sort_keys?: string;
-
-  @Optional()
-  @Identifier()
-  readonly id?: string;
-
-  @Optional()
-  @Name()
-  readonly name?: string;
 
   @Optional()
   @Identifier()
