@@ -167,7 +167,10 @@ export class Config {
   @MinLength(1)
   readonly CRATON_SECRETS_DIR?: string;
 
-  /** What variables that are secret are sealed with; without it there are none. The first one seals, the others open what they sealed. */
+  /**
+   * What variables that are secret are sealed with; without it there are none. The first one seals, the others open what they
+   * sealed, also before they had a name.
+   */
   @IsOptional()
   @AreKeys()
   readonly CRATON_SECRET_KEY?: string;

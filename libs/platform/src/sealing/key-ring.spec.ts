@@ -47,6 +47,13 @@ describe('a ring of keys', () => {
     expect(KeyRing.of(`${second}, ${first}`).open(nameless.seal('text', ''), '')).toBe('text');
   });
 
+  it('opens with a key that has a name by now what it sealed without one', () => {
+    const sealed = KeyRing.of(first).seal('text', 'c');
+    const renamed = KeyRing.of(`new:${second},old:${first}`);
+    expect(renamed.open(sealed, 'c')).toBe('text');
+    expect(renamed.open({ ...sealed, key: KeyRing.of(second).current ?? '' }, 'c')).toBeUndefined();
+  });
+
   it('marks a text the same way each time, by each key in another way', () => {
     const marks = ring.marksOf('text');
     expect(marks).toEqual(ring.marksOf('text'));

@@ -9,6 +9,8 @@ export interface Sealed {
 
 interface Key {
   readonly id: string;
+  /** Its id where it has no name: what it sealed before it got one says this. */
+  readonly fingerprint: string;
   readonly bytes: Buffer;
   /** For another use than sealing, so that nothing is learned from one about the other. */
   readonly marking: Buffer;
@@ -27,8 +29,13 @@ const readKey = (text: string): Key | undefined => {
   const [, name, encoded = ''] = part.exec(text.trim()) ?? [];
   const bytes = Buffer.from(encoded, 'base64');
   if (bytes.length !== keyBytes) return undefined;
-  const id = name ?? hash('sha256', bytes, 'hex').slice(0, 8);
-  return { id, bytes, marking: createHmac('sha256', bytes).update('craton marks').digest() };
+  const fingerprint = hash('sha256', bytes, 'hex').slice(0, 8);
+  return {
+    id: name ?? fingerprint,
+    fingerprint,
+    bytes,
+    marking: createHmac('sha256', bytes).update('craton marks').digest(),
+  };
 };
 
 const readKeys = (text: string): readonly Key[] | undefined => {
@@ -77,7 +84,8 @@ export class KeyRing {
 
   /** Undefined when the key is not on the ring, the context is another one, or something was changed. */
   open({ key: id, nonce, sealed }: Sealed, context: string): string | undefined {
-    const key = this.keys.find((one) => one.id === id);
+    const key =
+      this.keys.find((one) => one.id === id) ?? this.keys.find(({ fingerprint }) => fingerprint === id);
     const bytes = Buffer.from(sealed, 'base64url');
     const end = bytes.length - tagBytes;
     if (!key || end < step) return undefined;
