@@ -1,14 +1,15 @@
 import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query } from '@nestjs/common';
 import { ToRegion } from '#libs/inventory/src/inventory.handlers.js';
+import type { RegionCommand } from '#libs/inventory/src/region.decider.js';
 import type { ReadView } from '#libs/platform/src/read-store/read-store.js';
 import { type CellRow, InventoryQueries } from '#projections/inventory/inventory.queries.js';
-import { Commands } from '../http/commands.js';
+import { Commands, type Plan } from '../http/commands.js';
 import { Current, type Exchange, Id } from '../http/exchange.js';
 import { page } from '../http/page.js';
 import { Answers, AnswersPage, Requires } from '../http/requires.js';
 import { CellBody, CellChange, CellQuery, NewCell } from './cell.bodies.js';
 import { InheritedVariables, type Values } from './inherited-variables.js';
-import { InheritingQuery } from './inheriting.query.js';
+import { askedOf, InheritingQuery } from './inheriting.query.js';
 import { LooksUp } from './looks-up.js';
 import { Owners } from './owners.js';
 import { demandSame, referred } from './references.js';
@@ -43,7 +44,7 @@ export class CellController {
     const { id, name, cloud_id: cloudId, region_id: regionId } = query;
     const ids = this.variables.matching(view, query);
     const found = this.inventory.cells(view, { projectId, id, name, cloudId, regionId, ids }, query);
-    const chains = query.details ? found.rows.map((row) => this.chain(row, query)) : [];
+    const chains = query.details ? found.rows.map((row) => askedOf(this.owners.ofCell(row), query)) : [];
     const variables = this.variables.valuesOfAll(view, chains);
     return page(exchange, query, found, ['cells', (row, index) => bodyOf(row, variables[index])]);
   }
@@ -87,21 +88,9 @@ export class CellController {
   @Requires('cells:write')
   @Answers('Changes what the body names, and leaves the rest', CellBody)
   change(@Current() exchange: Exchange, @Id() id: string, @Body() { name, note }: CellChange) {
-    return this.commands.change(
-      exchange,
-      id,
-      () => {
-        const { project_id: projectId, region_id: regionId } = this.found(exchange, exchange.view, id);
-        const change = { ...(name !== undefined && { name }), ...(note !== undefined && { note }) };
-        return {
-          projectId,
-          steps: [
-            (metadata) => new ToRegion(regionId, { type: 'ChangeCell', cellId: id, ...change }, metadata),
-          ],
-        };
-      },
-      (view) => this.shown(exchange, view, id),
-    );
+    const change = { ...(name !== undefined && { name }), ...(note !== undefined && { note }) };
+    const plan = () => this.plan(exchange, id, { type: 'ChangeCell', cellId: id, ...change });
+    return this.commands.change(exchange, id, plan, (view) => this.shown(exchange, view, id));
   }
 
   @Delete(':id')
@@ -109,13 +98,13 @@ export class CellController {
   @Requires('cells:write')
   @Answers('Removes a cell that no device in service and no network is in; with `cascade` also these')
   remove(@Current() exchange: Exchange, @Id() id: string, @Query() { cascade }: RemovalQuery) {
-    return this.commands.remove(exchange, id, () => {
-      const { project_id: projectId, region_id: regionId } = this.found(exchange, exchange.view, id);
-      return {
-        projectId,
-        steps: [(metadata) => new ToRegion(regionId, { type: 'RemoveCell', cellId: id, cascade }, metadata)],
-      };
-    });
+    const plan = () => this.plan(exchange, id, { type: 'RemoveCell', cellId: id, cascade });
+    return this.commands.remove(exchange, id, plan);
+  }
+
+  private plan(exchange: Exchange, id: string, command: RegionCommand): Plan {
+    const { project_id: projectId, region_id: regionId } = this.found(exchange, exchange.view, id);
+    return { projectId, steps: [(metadata) => new ToRegion(regionId, command, metadata)] };
   }
 
   private found(exchange: Exchange, view: ReadView, id: string): CellRow {
@@ -125,12 +114,7 @@ export class CellController {
   /** Without a query, without variables. */
   private shown(exchange: Exchange, view: ReadView, id: string, query?: InheritingQuery): CellBody {
     const row = this.found(exchange, view, id);
-    const variables = query && this.variables.values(view, this.chain(row, query));
+    const variables = query && this.variables.values(view, askedOf(this.owners.ofCell(row), query));
     return exchange.tagged(row.revision, bodyOf(row, variables));
-  }
-
-  private chain(row: CellRow, query: InheritingQuery) {
-    const chain = this.owners.ofCell(row);
-    return query['resolved-values'] === false ? chain.slice(0, 1) : chain;
   }
 }

@@ -9,7 +9,7 @@ import { Answers, AnswersPage, Requires } from '../http/requires.js';
 import { Cascade } from './cascade.js';
 import { CloudBody, CloudChange, CloudQuery, NewCloud } from './cloud.bodies.js';
 import { InheritedVariables, type Values } from './inherited-variables.js';
-import { InheritingQuery } from './inheriting.query.js';
+import { askedOf, InheritingQuery } from './inheriting.query.js';
 import { LooksUp } from './looks-up.js';
 import { RemovalQuery } from './removal.query.js';
 
@@ -40,7 +40,9 @@ export class CloudController {
     const { id, name } = query;
     const ids = this.variables.matching(view, query);
     const found = this.inventory.clouds(view, { projectId, id, name, ids }, query);
-    const chains = query.details ? found.rows.map((row) => this.chain(row, query)) : [];
+    const chains = query.details
+      ? found.rows.map((row) => askedOf(this.variables.owners.ofCloud(row), query))
+      : [];
     const variables = this.variables.valuesOfAll(view, chains);
     return page(exchange, query, found, ['clouds', (row, index) => bodyOf(row, variables[index])]);
   }
@@ -121,12 +123,8 @@ export class CloudController {
   /** Without a query, without variables. */
   private shown(exchange: Exchange, view: ReadView, id: string, query?: InheritingQuery): CloudBody {
     const row = this.found(exchange, view, id);
-    const variables = query && this.variables.values(view, this.chain(row, query));
+    const variables =
+      query && this.variables.values(view, askedOf(this.variables.owners.ofCloud(row), query));
     return exchange.tagged(row.revision, bodyOf(row, variables));
-  }
-
-  private chain(row: CloudRow, query: InheritingQuery) {
-    const chain = this.variables.owners.ofCloud(row);
-    return query['resolved-values'] === false ? chain.slice(0, 1) : chain;
   }
 }

@@ -1,6 +1,7 @@
 import { Flag, Optional } from '../http/fields.js';
 import { Vars } from './vars.field.js';
 import { AsOfQuery, DetailedPageQuery } from '../http/query.js';
+import type { Link } from './owners.js';
 
 /** For one thing that inherits variables. */
 export class InheritingQuery extends AsOfQuery {
@@ -21,3 +22,9 @@ export class InheritingPageQuery extends DetailedPageQuery {
   @Flag()
   readonly 'resolved-values'?: boolean;
 }
+
+/** Whose variables a query asks for: those of the whole chain, or only of its near end. */
+export const askedOf = (
+  chain: readonly Link[],
+  { 'resolved-values': resolved }: { readonly 'resolved-values'?: boolean },
+): readonly Link[] => (resolved === false ? chain.slice(0, 1) : chain);

@@ -10,7 +10,7 @@ import { page } from '../http/page.js';
 import { Answers, AnswersPage, Requires } from '../http/requires.js';
 import { collections } from './device.presenter.js';
 import { InheritedVariables, type Values } from './inherited-variables.js';
-import { InheritingQuery } from './inheriting.query.js';
+import { askedOf, InheritingQuery } from './inheriting.query.js';
 import { LooksUp } from './looks-up.js';
 import { canonicalAddress } from './inventory.fields.js';
 import {
@@ -157,8 +157,7 @@ export class NetworkInterfaceController {
   }
 
   private chain(view: ReadView, row: InterfaceRow, query: InheritingQuery) {
-    const chain = this.variables.owners.ofInterface(view, row);
-    return query['resolved-values'] === false ? chain.slice(0, 1) : chain;
+    return askedOf(this.variables.owners.ofInterface(view, row), query);
   }
 
   private up(exchange: Exchange, view: ReadView, { device_id }: InterfaceRow): string {

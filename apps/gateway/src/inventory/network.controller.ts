@@ -9,7 +9,7 @@ import { Current, type Exchange, Id } from '../http/exchange.js';
 import { page } from '../http/page.js';
 import { Answers, AnswersPage, Requires } from '../http/requires.js';
 import { InheritedVariables, type Values } from './inherited-variables.js';
-import { InheritingQuery } from './inheriting.query.js';
+import { askedOf, InheritingQuery } from './inheriting.query.js';
 import { LooksUp } from './looks-up.js';
 import { canonicalCidr } from './inventory.fields.js';
 import { NetworkBody, NetworkChange, NetworkQuery, NewNetwork } from './network.bodies.js';
@@ -63,7 +63,9 @@ export class NetworkController {
       ids: this.variables.matching(view, query),
     };
     const found = this.networks.networks(view, filter, query);
-    const chains = query.details ? found.rows.map((row) => this.chain(row, query)) : [];
+    const chains = query.details
+      ? found.rows.map((row) => askedOf(this.variables.owners.ofNetwork(row), query))
+      : [];
     const variables = this.variables.valuesOfAll(view, chains);
     return page(exchange, query, found, ['networks', (row, index) => bodyOf(row, variables[index])]);
   }
@@ -135,12 +137,8 @@ export class NetworkController {
   /** Without a query, without variables. */
   private shown(exchange: Exchange, view: ReadView, id: string, query?: InheritingQuery): NetworkBody {
     const row = this.found(exchange, view, id);
-    const variables = query && this.variables.values(view, this.chain(row, query));
+    const variables =
+      query && this.variables.values(view, askedOf(this.variables.owners.ofNetwork(row), query));
     return exchange.tagged(row.revision, bodyOf(row, variables));
-  }
-
-  private chain(row: NetworkRow, query: InheritingQuery) {
-    const chain = this.variables.owners.ofNetwork(row);
-    return query['resolved-values'] === false ? chain.slice(0, 1) : chain;
   }
 }

@@ -7,7 +7,7 @@ import { Current, type Exchange, Id } from '../http/exchange.js';
 import { page } from '../http/page.js';
 import { Answers, AnswersPage, Requires } from '../http/requires.js';
 import { InheritedVariables, type Values } from './inherited-variables.js';
-import { InheritingQuery } from './inheriting.query.js';
+import { askedOf, InheritingQuery } from './inheriting.query.js';
 import { LooksUp } from './looks-up.js';
 import { Owners } from './owners.js';
 import { referred } from './references.js';
@@ -42,7 +42,7 @@ export class RegionController {
     const { id, name, cloud_id: cloudId } = query;
     const ids = this.variables.matching(view, query);
     const found = this.inventory.regions(view, { projectId, id, name, cloudId, ids }, query);
-    const chains = query.details ? found.rows.map((row) => this.chain(row, query)) : [];
+    const chains = query.details ? found.rows.map((row) => askedOf(this.owners.ofRegion(row), query)) : [];
     const variables = this.variables.valuesOfAll(view, chains);
     return page(exchange, query, found, ['regions', (row, index) => bodyOf(row, variables[index])]);
   }
@@ -127,12 +127,7 @@ export class RegionController {
   /** Without a query, without variables. */
   private shown(exchange: Exchange, view: ReadView, id: string, query?: InheritingQuery): RegionBody {
     const row = this.found(exchange, view, id);
-    const variables = query && this.variables.values(view, this.chain(row, query));
+    const variables = query && this.variables.values(view, askedOf(this.owners.ofRegion(row), query));
     return exchange.tagged(row.revision, bodyOf(row, variables));
-  }
-
-  private chain(row: RegionRow, query: InheritingQuery) {
-    const chain = this.owners.ofRegion(row);
-    return query['resolved-values'] === false ? chain.slice(0, 1) : chain;
   }
 }

@@ -6,6 +6,7 @@ import { Commands, type Plan } from '../http/commands.js';
 import { Current, type Exchange, Id } from '../http/exchange.js';
 import { Answers, named, Requires } from '../http/requires.js';
 import { BoundVariables } from './bound-variables.js';
+import { askedOf } from './inheriting.query.js';
 import { type Link, Owners } from './owners.js';
 import {
   type BindingsAsked,
@@ -29,8 +30,7 @@ const variableProvidersOf = (kind: OwnerKind, collection: string): Type => {
     @Answers(`Shows where variables of a ${kind} are looked up`, VariableBindingsBody)
     show(@Current() exchange: Exchange, @Id() id: string, @Query() query: VariableBindingsQuery) {
       const { chain } = this.owners.find(exchange, exchange.view, kind, id);
-      const asked = query['resolved-values'] === false ? chain.slice(0, 1) : chain;
-      return this.shown(exchange, exchange.view, asked);
+      return this.shown(exchange, exchange.view, askedOf(chain, query));
     }
 
     @Put()

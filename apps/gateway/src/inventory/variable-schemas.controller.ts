@@ -11,6 +11,7 @@ import { Commands, type Plan } from '../http/commands.js';
 import { Current, type Exchange, Id } from '../http/exchange.js';
 import { Answers, named, Requires } from '../http/requires.js';
 import { InheritedVariables } from './inherited-variables.js';
+import { askedOf } from './inheriting.query.js';
 import { type Link, Owners } from './owners.js';
 import {
   VariableSchemaKeys,
@@ -50,7 +51,7 @@ export const variableSchemasOf = (kind: OwnerKind, collection: string): Type => 
     show(@Current() exchange: Exchange, @Id() id: string, @Query() query: VariableSchemasQuery) {
       const { view } = exchange;
       const { chain } = this.owners.find(exchange, view, kind, id);
-      return this.shown(exchange, view, query['resolved-values'] === false ? chain.slice(0, 1) : chain);
+      return this.shown(exchange, view, askedOf(chain, query));
     }
 
     @Put()

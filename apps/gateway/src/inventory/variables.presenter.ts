@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { ReadView } from '#libs/platform/src/read-store/read-store.js';
 import type { Exchange } from '../http/exchange.js';
 import { InheritedVariables } from './inherited-variables.js';
+import { askedOf } from './inheriting.query.js';
 import type { Link, Owner } from './owners.js';
 import { Secrets } from './secrets.js';
 import { VariableSchemas } from './variable-schemas.js';
@@ -31,7 +32,7 @@ export class VariablesPresenter {
   /** Throws `forbidden` when secrets are asked for by who may not read them. */
   shown(exchange: Exchange, { id, chain: whole }: Owner, query: VariablesQuery) {
     const { view } = exchange;
-    const chain = query['resolved-values'] === false ? whole.slice(0, 1) : whole;
+    const chain = askedOf(whole, query);
     if (query.secrets) this.secrets.demandReader(exchange);
     this.tag(exchange, view, id);
     const only = query.key && new Set(query.key);
