@@ -39,6 +39,12 @@ export class HistoryQueries {
     return view.all(sql, correlationId, limit);
   }
 
+  /** The last one before a cursor; undefined when it is the first. */
+  before(view: ReadView, cursor: string): Cursor | undefined {
+    const sql = 'SELECT cursor FROM log_entries WHERE cursor < ? ORDER BY cursor DESC LIMIT 1';
+    return view.get<{ readonly cursor: Cursor }>(sql, cursor)?.cursor;
+  }
+
   /** What happened to the inventory after one cursor and up to another, in log order. */
   between(view: ReadView, after: string, upTo: string, limit: number): readonly LogEntryRow[] {
     const sql = `SELECT ${columns} FROM log_entries WHERE cursor > ? AND cursor <= ? ORDER BY cursor LIMIT ?`;

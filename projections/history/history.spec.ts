@@ -36,6 +36,8 @@ describe('the read model of where in the log everything lies', () => {
     expect(queries.byCorrelation(view, v7(), 10)).toEqual([]);
     expect(queries.byCorrelation(then, one, 10)).toEqual([first, last]);
     expect(queries.at(view, [last!.cursor, 'nowhere', first!.cursor])).toEqual([first, last]);
+    expect(queries.before(view, last!.cursor)).toBe(then.cursor);
+    expect(queries.before(view, first!.cursor)).toBeUndefined();
     expect(queries.byEvent(view, v5('nobody', v5.URL))).toEqual([]);
     const all = queries.between(view, '', view.cursor as Cursor, 10);
     expect(all.map(({ stream, revision }) => `${stream} ${revision}`)).toEqual([

@@ -28,8 +28,10 @@ describe('the read model of requests', () => {
   });
 
   it('shows the last event of a request of several steps', async () => {
-    await model.after('thing-1', ['SomethingHappened', {}, { request }]);
+    const first = await model.after('thing-1', ['SomethingHappened', {}, { request }]);
     const view = await model.after('thing-2', ['SomethingHappened', {}, { request }]);
     expect(queries.find(view, 'u', 'once')?.cursor).toBe(view.cursor);
+    expect(queries.began(view, 'u', 'once')).toBe(first.cursor);
+    expect(queries.began(view, 'u', 'twice')).toBeUndefined();
   });
 });

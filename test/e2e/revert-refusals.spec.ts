@@ -60,8 +60,31 @@ describe('putting back, where something is in the way,', () => {
     ]);
     await ok(on.revert({ correlation_id, dry_run: false }));
     const before = await on.count();
-    await ok(on.revert({ correlation_id, dry_run: false }));
+    const nothing = ['DeviceDeactivated: nothing-to-do', 'DeviceRenamed: nothing-to-do'];
+    expect(outcomes(await ok(on.revert({ correlation_id, dry_run: false })))).toEqual(nothing);
     expect(await on.count()).toBe(before);
+  });
+
+  it('says that there was nothing to do where nothing was done', async () => {
+    const { regionId } = await newRegion(gateway.root);
+    const id = await on.host(regionId, 'a', { note: 'old' });
+    const registered = await on.last(`hosts/${id}`);
+    const [noted, set] = [
+      await on.put(`hosts/${id}`, { note: 'new' }),
+      await on.put(`hosts/${id}/variables`, { a: 1 }),
+    ];
+    await on.put(`hosts/${id}`, { note: 'old' });
+    await ok(gateway.root.ask('DELETE', `/v1/hosts/${id}/variables`, ['a']));
+    const undone = async (body: object, expected: string) => {
+      const before = await on.count();
+      for (const dry_run of [true, false])
+        expect(outcomes(await ok(on.revert({ ...body, dry_run })))).toEqual([expected]);
+      expect(await on.count()).toBe(before);
+    };
+    await undone({ correlation_id: requestOf(noted) }, 'DeviceNoteChanged: nothing-to-do');
+    await undone({ correlation_id: requestOf(set) }, 'VariablesSet: nothing-to-do');
+    await on.remove(`hosts/${id}`);
+    await undone({ event_id: registered.event_id }, 'DeviceRegistered: nothing-to-do');
   });
 
   it('breaks no rule: names, parents, windows, things in use', async () => {
@@ -119,9 +142,12 @@ describe('putting back, where something is in the way,', () => {
     const { regionId } = await newRegion(gateway.root);
     const id = await on.host(regionId, 'a');
     const changed = await on.put(`hosts/${id}`, { name: 'b', active: false });
+    await on.put(`hosts/${id}`, { active: true });
     const body = { correlation_id: requestOf(changed), dry_run: false };
     const key = { 'idempotency-key': `revert ${id}`.replace(' ', '-') };
     const first = await ok(gateway.root.post('/v1/revert', body, key));
+    expect(outcomes(first)).toEqual(['DeviceDeactivated: nothing-to-do', 'DeviceRenamed: done']);
+    expect((await ok(gateway.root.post('/v1/revert', body, key))).body).toEqual(first.body);
     await on.put(`hosts/${id}`, { name: 'later' });
     const before = await on.count();
     const again = await ok(gateway.root.post('/v1/revert', body, key));

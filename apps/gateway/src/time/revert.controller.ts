@@ -56,19 +56,22 @@ export class RevertController {
     const steps = await this.reverter.steps(exchange, asked);
     if (asked.dry_run) return this.reverter.told(exchange, steps, asked);
     const subject = asked.event_id ?? asked.correlation_id ?? '';
-    const isRepeated = this.isRepeated(exchange);
+    const began = this.began(exchange);
     const plan = () => {
       // The first time somebody may have been between two parts: what is still to be done is done.
-      if (!isRepeated) demandNoObstacles(steps);
+      if (began === undefined) demandNoObstacles(steps);
       const open = steps.filter((step) => step.obstacles.length === 0 && !nothingToDo(step));
       return planOf(open, { subject, reason: asked.reason });
     };
-    const done = await this.reverter.told(exchange, steps, asked);
+    // A repetition is answered as the first time.
+    const first = began === undefined ? steps : this.reverter.stepsBefore(exchange, steps, began);
+    const done = await this.reverter.told(exchange, first, asked);
     return this.commands.change(exchange, subject, plan, () => done);
   }
 
-  private isRepeated({ view, caller, request }: Exchange): boolean {
+  /** Where in the log the first attempt began, of a request that is repeated. */
+  private began({ view, caller, request }: Exchange): string | undefined {
     const key = idempotencyKey(request);
-    return key !== undefined && this.requests.find(view, caller.userId, key) !== undefined;
+    return key === undefined ? undefined : this.requests.began(view, caller.userId, key);
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { RecordedEvent } from '#libs/platform/src/event-store/event-store.js';
+import { ReadStore, type ReadView } from '#libs/platform/src/read-store/read-store.js';
 import { HistoryQueries } from '#projections/history/history.queries.js';
 import type { Exchange } from '../http/exchange.js';
 import { LogReader, stretchesOf } from './log-reader.js';
@@ -15,7 +16,13 @@ export class ReversalTeller {
   constructor(
     private readonly history: HistoryQueries,
     private readonly log: LogReader,
+    private readonly readStore: ReadStore,
   ) {}
+
+  /** What was there just before a cursor. */
+  before({ view }: Exchange, cursor: string): ReadView {
+    return this.readStore.asOf(this.history.before(view, cursor));
+  }
 
   /** What changed again what is in the way, by cursor. */
   async laterOf(
@@ -29,9 +36,9 @@ export class ReversalTeller {
 }
 
 const outcomeOf = (step: ReversalStep, isDone: boolean): string => {
+  if (nothingToDo(step)) return 'nothing-to-do';
   if (isDone) return 'done';
-  if (step.obstacles.length > 0) return 'refused';
-  return nothingToDo(step) ? 'nothing-to-do' : 'possible';
+  return step.obstacles.length > 0 ? 'refused' : 'possible';
 };
 
 const obstacleOf = ({ code, message }: Obstacle, later: RecordedEvent | undefined) => ({
@@ -57,6 +64,14 @@ export class Reverter {
     const steps = this.reversals.of(exchange.view, await this.events.find(exchange, asked));
     await this.trial.run(exchange, steps);
     return steps;
+  }
+
+  /** These steps as they were just before the cursor, whatever has been done since. */
+  stepsBefore(exchange: Exchange, steps: readonly ReversalStep[], cursor: string): readonly ReversalStep[] {
+    return this.reversals.of(
+      this.teller.before(exchange, cursor),
+      steps.map(({ found }) => found).toReversed(),
+    );
   }
 
   async told(
