@@ -33,6 +33,14 @@ const forgotten = (ownerId: string): readonly Write[] => [
 const moved = (event: Recorded): Write =>
   put('variable_owners', { owner_id: idOf(event) }, { revision: event.revision });
 
+const known = {
+  revision: 'INTEGER NOT NULL',
+  event_id: 'TEXT NOT NULL',
+  actor: 'TEXT NOT NULL',
+  changed_at: 'TEXT NOT NULL',
+  reason: 'TEXT',
+} as const;
+
 const knownOf = ({ id, metadata, revision, recordedAt }: Recorded): Row => ({
   revision,
   event_id: id,
@@ -63,11 +71,7 @@ export const variables: Projection<VariablesEvent | OwnerRemoved> = {
         // Most are plain: what is left out costs their writes nothing.
         nature: "TEXT NOT NULL DEFAULT 'plain'",
         hidden: 'TEXT',
-        revision: 'INTEGER NOT NULL',
-        event_id: 'TEXT NOT NULL',
-        actor: 'TEXT NOT NULL',
-        changed_at: 'TEXT NOT NULL',
-        reason: 'TEXT',
+        ...known,
       },
       key: ['owner_id', 'key'],
     },
@@ -77,11 +81,7 @@ export const variables: Projection<VariablesEvent | OwnerRemoved> = {
         owner_id: 'TEXT NOT NULL',
         key: 'TEXT NOT NULL',
         schema: 'TEXT NOT NULL',
-        revision: 'INTEGER NOT NULL',
-        event_id: 'TEXT NOT NULL',
-        actor: 'TEXT NOT NULL',
-        changed_at: 'TEXT NOT NULL',
-        reason: 'TEXT',
+        ...known,
       },
       key: ['owner_id', 'key'],
     },

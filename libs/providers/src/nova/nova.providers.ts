@@ -29,6 +29,10 @@ const translated = async <T>(call: Promise<T>): Promise<T> => {
 
 /** Asks the cloud about one compute host: the one that is read, or the one that the setting `host` names. */
 abstract class OfHost extends Provider {
+  constructor(protected readonly cloud: Cloud) {
+    super();
+  }
+
   override check(settings: JsonObject): void {
     demandMembers(settings, ['host']);
     const template: Json = settings['host'] ?? '{name}';
@@ -61,10 +65,6 @@ const shownInstance = ({ id, name, projectId, status, task }: Instance): Json =>
 export class NovaServers extends OfHost {
   override readonly name = 'nova.servers';
 
-  constructor(private readonly cloud: Cloud) {
-    super();
-  }
-
   protected override async askAbout(host: string, signal: AbortSignal): Promise<Json> {
     const instances = await this.cloud.instances(host, signal);
     const sorted = instances.toSorted((a, b) => (a.id < b.id ? -1 : 1));
@@ -84,10 +84,6 @@ const shownService = ({ host, enabled, disabledReason, up, zone }: HostService):
 export class NovaService extends OfHost {
   override readonly name = 'nova.service';
 
-  constructor(private readonly cloud: Cloud) {
-    super();
-  }
-
   protected override async askAbout(host: string, signal: AbortSignal): Promise<Json> {
     return shownService(await this.cloud.host(host, signal));
   }
@@ -97,10 +93,6 @@ export class NovaService extends OfHost {
 export class NovaAggregates extends OfHost {
   override readonly name = 'nova.aggregates';
   private underway: Promise<readonly ComputeHost[]> | undefined;
-
-  constructor(private readonly cloud: Cloud) {
-    super();
-  }
 
   protected override async askAbout(host: string): Promise<Json> {
     const known = (await this.hosts()).find((one) => one.host === host);
