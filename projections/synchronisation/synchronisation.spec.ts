@@ -1,6 +1,7 @@
 import type { JsonObject } from '#libs/kernel/src/json.js';
 import type { Fact } from '#test/support/event-log.js';
 import { ReadModel } from '#test/support/read-model.js';
+import { order } from '#test/support/synchronisation-facts.js';
 import { synchronisation } from './synchronisation.projection.js';
 import { SynchronisationQueries } from './synchronisation.queries.js';
 import { settingTurns, turnedSettings } from './versions.queries.js';
@@ -13,14 +14,6 @@ const at = '2026-01-01T00:00:00.000Z';
 const later = '2026-01-01T00:10:00.000Z';
 
 const region: Fact = ['RegionRegistered', { regionId: 'g1', name: 'north', note: null }];
-const order = {
-  cloudId: 'c',
-  register: true,
-  cellId: null,
-  deviceType: 'server',
-  labels: true,
-  retire: false,
-};
 const scheduled: Fact = ['SynchronisationScheduled', { ...order, everySeconds: 600, at, nextAt: at }];
 const started: Fact = [
   'SynchronisationStarted',

@@ -3,6 +3,7 @@ import type {
   ServiceState,
   SynchronisationEvent,
 } from '#libs/inventory/src/synchronisation.events.js';
+import type { DiscoveredHost, RegisteredHost } from '#libs/inventory/src/synchronisation.policy.js';
 
 export const order = {
   cloudId: 'c',
@@ -12,6 +13,27 @@ export const order = {
   labels: true,
   retire: false,
 };
+/** As the cloud tells it. */
+export const discovered = (name: string, more: Partial<DiscoveredHost> = {}): DiscoveredHost => ({
+  name,
+  ipAddress: '10.0.0.1',
+  up: true,
+  enabled: true,
+  disabledReason: null,
+  zone: 'z',
+  aggregates: [],
+  ...more,
+});
+/** As the inventory knows it. */
+export const registered = (name: string, more: Partial<RegisteredHost> = {}): RegisteredHost => ({
+  id: `id-${name}`,
+  name,
+  ipAddress: '10.0.0.1',
+  active: true,
+  retired: false,
+  claimed: false,
+  ...more,
+});
 export const minute = (minutes: number) => new Date(Date.UTC(2026, 0, 1, 0, minutes)).toISOString();
 
 export const scheduled: SynchronisationEvent = {

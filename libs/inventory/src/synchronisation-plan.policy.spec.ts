@@ -1,6 +1,6 @@
+import { discovered as found, registered } from '#test/support/synchronisation-facts.js';
 import { inChunks } from './synchronisation-chunks.policy.js';
 import { planOf, type Situation, type SyncedHost } from './synchronisation-plan.policy.js';
-import type { DiscoveredHost } from './synchronisation.policy.js';
 
 const order = {
   cloudId: 'cloud',
@@ -10,23 +10,8 @@ const order = {
   labels: true,
   retire: false,
 };
-const found = (name: string, more: Partial<DiscoveredHost> = {}): DiscoveredHost => ({
-  name,
-  ipAddress: '10.0.0.1',
-  up: true,
-  enabled: true,
-  disabledReason: null,
-  zone: 'z',
-  aggregates: [],
-  ...more,
-});
 const known = (name: string, more: Partial<SyncedHost> = {}): SyncedHost => ({
-  id: `id-${name}`,
-  name,
-  ipAddress: '10.0.0.1',
-  active: true,
-  retired: false,
-  claimed: false,
+  ...registered(name),
   labels: new Set(['nova:az=z']),
   managed: true,
   bears: false,

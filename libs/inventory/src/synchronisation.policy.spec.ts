@@ -1,30 +1,5 @@
-import {
-  compare,
-  type DiscoveredHost,
-  driftOf,
-  mayRetire,
-  type RegisteredHost,
-} from './synchronisation.policy.js';
-
-const found = (name: string, more: Partial<DiscoveredHost> = {}): DiscoveredHost => ({
-  name,
-  ipAddress: '10.0.0.1',
-  up: true,
-  enabled: true,
-  disabledReason: null,
-  zone: 'nova',
-  aggregates: [],
-  ...more,
-});
-const known = (name: string, more: Partial<RegisteredHost> = {}): RegisteredHost => ({
-  id: `id-${name}`,
-  name,
-  ipAddress: '10.0.0.1',
-  active: true,
-  retired: false,
-  claimed: false,
-  ...more,
-});
+import { discovered as found, registered as known } from '#test/support/synchronisation-facts.js';
+import { compare, driftOf, mayRetire } from './synchronisation.policy.js';
 
 describe('synchronisation', () => {
   it('registers what the cloud knows and the inventory does not, and reports what only the inventory has', () => {
