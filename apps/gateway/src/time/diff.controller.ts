@@ -1,5 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { DomainError } from '#libs/kernel/src/errors.js';
+import type { Cursor } from '#libs/kernel/src/event.js';
 import type { Span } from '#libs/platform/src/read-store/versions.js';
 import { ReadStore } from '#libs/platform/src/read-store/read-store.js';
 import { viewAsOf } from '../http/as-of.js';
@@ -8,7 +9,11 @@ import { pathOf } from '../http/problem.js';
 import { AnswersPage, Requires } from '../http/requires.js';
 import { DifferenceBody, DiffQuery } from './diff.bodies.js';
 import { Differences } from './differences.js';
-import { subtreeOf } from './subtree.js';
+import { type Subtree, subtreeOf } from './subtree.js';
+
+const refuse = (member: string, message: string): never => {
+  throw new DomainError('validation-failed', `${member} ${message}`, { violations: [{ member, message }] });
+};
 
 @Controller('v1/diff')
 export class DiffController {
@@ -30,13 +35,10 @@ export class DiffController {
     const view = query.to === undefined ? asked : viewAsOf(this.readStore, query.to, 'to');
     const start = query.from === undefined ? undefined : viewAsOf(this.readStore, query.from, 'from').cursor;
     const span: Span = [start ?? '', view.cursor ?? ''];
-    if (span[0] > span[1]) {
-      const message = 'must not lie behind the other moment';
-      throw new DomainError('validation-failed', `from ${message}`, {
-        violations: [{ member: 'from', message }],
-      });
-    }
+    if (span[0] > span[1]) refuse('from', 'must not lie behind the other moment');
     const subtree = subtreeOf(exchange, view, query, span);
+    if (marker !== undefined && !this.isMarker(marker, subtree, span))
+      refuse('marker', 'must be the marker of a link');
     const { rows, next } = this.differences.page(view, { subtree, span, limit, marker });
     // What is compared stays the same however long a client takes for its pages.
     const link = (rel: string, at?: string) => {
@@ -54,5 +56,17 @@ export class DiffController {
     };
     const links = [link('first'), link('self', marker), ...(next === undefined ? [] : [link('next', next)])];
     return { diff: rows, links };
+  }
+
+  /** Pages of few things end at one of them, others at a place in the log. */
+  private isMarker(marker: string, { things }: Subtree, [from, to]: Span): boolean {
+    if (things) return marker === from || things.some(([, id]) => id === marker);
+    if (marker < from || marker > to) return false;
+    try {
+      return this.readStore.asOf(marker as Cursor).cursor === marker;
+    } catch (error) {
+      if (error instanceof DomainError && error.code === 'validation-failed') return false;
+      throw error;
+    }
   }
 }
