@@ -4,8 +4,6 @@ import type { ReadView } from '#libs/platform/src/read-store/read-view.js';
 export interface HangingRegion {
   readonly id: string;
   readonly name: string;
-  /** Cells, networks, devices in service and their interfaces. */
-  readonly things: number;
 }
 
 export interface ClaimedDevice {
@@ -13,18 +11,40 @@ export interface ClaimedDevice {
   readonly window_id: string;
 }
 
+// What is retired hangs on nothing but its region.
+const hanging = [
+  ['clouds', 'project_id'],
+  ['regions', 'cloud_id'],
+  ['cells', 'region_id'],
+  ['networks', 'region_id'],
+  ['devices', 'region_id'],
+  ['networks', 'cell_id'],
+  ['devices', 'cell_id', 'AND things.retired_at IS NULL'],
+  ['devices', 'parent_id', 'AND things.retired_at IS NULL'],
+  ['interfaces', 'device_id'],
+  ['interfaces', 'network_id'],
+] as const;
+
+const hangingSql = `WITH RECURSIVE going(id) AS (
+    SELECT value FROM json_each(?)
+    ${hanging
+      .map(
+        ([table, on, more = '']) =>
+          `UNION SELECT things.id FROM ${table} things JOIN going ON things.${on} = going.id ${more}`,
+      )
+      .join('\n')})
+  SELECT id FROM going`;
+
 /** What would go with a cloud. Time grows with the devices in it. */
 @Injectable()
 export class HangingQueries {
   regions(view: ReadView, cloudId: string): readonly HangingRegion[] {
-    const counted = (table: string, more = '') =>
-      `(SELECT count(*) FROM ${table} WHERE ${table}.region_id = regions.id ${more})`;
-    const inService = 'AND retired_at IS NULL';
-    const sql = `SELECT id, name, ${counted('cells')} + ${counted('networks')} + ${counted('devices', inService)} +
-        (SELECT count(*) FROM interfaces JOIN devices ON devices.id = interfaces.device_id
-         WHERE interfaces.region_id = regions.id AND devices.retired_at IS NULL) AS things
-      FROM regions WHERE cloud_id = ? ORDER BY id`;
-    return view.all(sql, cloudId);
+    return view.all('SELECT id, name FROM regions WHERE cloud_id = ? ORDER BY id', cloudId);
+  }
+
+  /** These, whatever they are, and all that would go with them. */
+  withAllThatHangs(view: ReadView, ids: readonly string[]): readonly string[] {
+    return view.all<{ id: string }>(hangingSql, JSON.stringify(ids)).map(({ id }) => id);
   }
 
   /** The first devices of a region that are under maintenance. */

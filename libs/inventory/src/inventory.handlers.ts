@@ -6,6 +6,7 @@ import {
 } from '#libs/platform/src/command-runner/command-runner.js';
 import { cloud, type CloudCommand } from './cloud.decider.js';
 import { project, type ProjectCommand } from './project.decider.js';
+import { RegionEmptying } from './region-emptying.js';
 import { region, type RegionCommand } from './region.decider.js';
 import { variables, type VariablesCommand } from './variables.decider.js';
 
@@ -59,9 +60,14 @@ export class ToRegion extends Command<Receipt> {
 
 @CommandHandler(ToRegion)
 export class RegionHandler implements ICommandHandler<ToRegion> {
-  constructor(private readonly runner: CommandRunner) {}
+  private readonly emptying: RegionEmptying;
 
-  execute({ id, command, metadata }: ToRegion): Promise<Receipt> {
+  constructor(private readonly runner: CommandRunner) {
+    this.emptying = new RegionEmptying(runner);
+  }
+
+  async execute({ id, command, metadata }: ToRegion): Promise<Receipt> {
+    if ('cascade' in command && command.cascade) await this.emptying.before(id, command, metadata);
     return this.runner.run(region, id, command, metadata);
   }
 }

@@ -29,7 +29,7 @@ export const decideSingle = (command: SingleRegionCommand, state: Region): reado
   return 'deviceId' in command ? decideDevice(command, state) : decideCell(command, state);
 };
 
-const subjectOf = (command: SingleRegionCommand): string => {
+export const subjectOf = (command: SingleRegionCommand): string => {
   if ('interfaceId' in command) return command.interfaceId;
   if ('networkId' in command) return command.networkId;
   if ('deviceId' in command) return command.deviceId;

@@ -36,24 +36,37 @@ const removed = (state: Region, id: string): RegionEvent => {
 };
 
 /** These with everything that hangs on them, in an order in which each could go alone. */
-const withAllThatHangs = (state: Region, ids: Iterable<string>, room: number): readonly RegionEvent[] => {
-  const seen = new Set<string>();
-  const events: RegionEvent[] = [];
-  const take = (id: string): void => {
-    if (seen.has(id)) return;
-    // Counted on the way down, so that the way is never longer than what may go.
-    if (seen.size >= room) {
-      throw new DomainError(
-        'payload-too-large',
-        `more than ${mostAtOnce} things would go at once: remove them in parts`,
-      );
-    }
+const leavesFirst = function* (
+  state: Region,
+  ids: Iterable<string>,
+  seen = new Set<string>(),
+): Generator<string> {
+  for (const id of ids) {
+    if (seen.has(id)) continue;
     seen.add(id);
-    for (const dependent of dependentsOf(state, id)) take(dependent);
-    events.push(removed(state, id));
-  };
-  for (const id of ids) take(id);
-  return events;
+    yield* leavesFirst(state, dependentsOf(state, id), seen);
+    yield id;
+  }
+};
+
+/** The first of them, and whether these are all. */
+const firstOf = (
+  things: Iterable<string>,
+  most: number,
+): { readonly ids: string[]; readonly all: boolean } => {
+  const ids: string[] = [];
+  for (const id of things) {
+    if (ids.length === most) return { ids, all: false };
+    ids.push(id);
+  }
+  return { ids, all: true };
+};
+
+const withAllThatHangs = (state: Region, ids: Iterable<string>, room: number): readonly RegionEvent[] => {
+  const going = firstOf(leavesFirst(state, ids), room);
+  if (!going.all)
+    throw new DomainError('payload-too-large', `more than ${mostAtOnce} things would go at once`);
+  return going.ids.map((id) => removed(state, id));
 };
 
 /** Takes one thing away: alone when nothing hangs on it, else all of it or, without `cascade`, a refusal. */
@@ -75,4 +88,27 @@ export const closing = (state: Region, cascade = false): readonly RegionEvent[] 
   if (!cascade && count > 0) refuse(state, 'the region', count, inRegion(state));
   const emptied = withAllThatHangs(state, inRegion(state), mostAtOnce - 1);
   return [...emptied, { type: 'RegionClosed', data: {} }];
+};
+
+/** Takes away so much of what hangs on a thing that what is left of it goes in one append; nothing when it does so already. */
+export interface ThinOutCommand {
+  type: 'ThinOut';
+  /** Undefined: the region. */
+  id: string | undefined;
+  /** What one append takes. */
+  most: number;
+  /** The first part: nothing goes when any of it is under maintenance. */
+  begins: boolean;
+}
+
+const isKnown = ({ cells, networks, devices }: Region, id: string): boolean =>
+  cells.has(id) || networks.has(id) || devices.has(id);
+
+export const thinningOut = ({ id, most, begins }: ThinOutCommand, state: Region): readonly RegionEvent[] => {
+  if (id === undefined ? state.closed : !isKnown(state, id)) return [];
+  const things = () => leavesFirst(state, id === undefined ? inRegion(state) : [id]);
+  if (begins) for (const one of things()) demandUnclaimed(state, one);
+  // The closing of the region goes with the rest of it.
+  const { ids, all } = firstOf(things(), id === undefined ? most - 1 : most);
+  return all ? [] : ids.map((one) => removed(state, one));
 };

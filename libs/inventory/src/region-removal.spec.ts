@@ -133,7 +133,7 @@ describe('a thousand things at most', () => {
     expect(events()).toHaveLength(1000);
     given(region, registered('d1'), ...children(1000))
       .when(removeAll)
-      .refuses('payload-too-large', /in parts/);
+      .refuses('payload-too-large', /more than 1000/);
   });
 
   it('count the closing of the region', () => {
@@ -145,6 +145,40 @@ describe('a thousand things at most', () => {
     ).toHaveLength(1000);
     given(region, registered('d1'), ...children(999))
       .when(closeAll)
-      .refuses('payload-too-large', /in parts/);
+      .refuses('payload-too-large', /more than 1000/);
+  });
+});
+
+describe('thinning out what is too much for one append', () => {
+  const children = Array.from({ length: 5 }, (_, index) => registered(`e${index}`, { parentId: 'd1' }));
+  const ofDevice = { type: 'ThinOut', id: 'd1', most: 3, begins: true } as const;
+  const ofRegion = { ...ofDevice, id: undefined } as const;
+
+  it('takes leaves, until the rest goes in one append', () => {
+    const begun = given(region, registered('d1'), ...children).when(ofDevice);
+    begun.yields(device('e0'), device('e1'), device('e2'));
+    given(region, registered('d1'), ...children, ...begun.events())
+      .when(ofDevice)
+      .yields();
+  });
+
+  it('leaves room for the closing of a region', () => {
+    given(region, registered('a'), registered('b')).when(ofRegion).yields();
+    given(region, registered('a'), registered('b'), registered('c'))
+      .when(ofRegion)
+      .yields(device('a'), device('b'));
+  });
+
+  it('takes nothing at first when maintenance is working on the last of it', () => {
+    const last: RegionEvent = { type: 'DeviceClaimed', data: { deviceId: 'e4', windowId: 'w' } };
+    const busy = given(region, registered('d1'), ...children, last);
+    busy.when(ofDevice).refuses('illegal-state', /name-e4 .* w$/);
+    busy.when(ofRegion).refuses('illegal-state', /name-e4 .* w$/);
+    busy.when({ ...ofDevice, begins: false }).yields(device('e0'), device('e1'), device('e2'));
+  });
+
+  it('has nothing to do where nothing is', () => {
+    given(region).when(ofDevice).yields();
+    given(region, closed).when(ofRegion).yields();
   });
 });

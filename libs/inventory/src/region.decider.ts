@@ -6,13 +6,16 @@ import {
   type PutBackCommand,
   type SingleRegionCommand,
 } from './region-put-back.policy.js';
+import { type ThinOutCommand, thinningOut } from './region-removal.policy.js';
 import { emptyRegion, type Region } from './region-state.policy.js';
 import type { RegionEvent } from './region.events.js';
 
-export type RegionCommand = SingleRegionCommand | PutBackCommand;
+export type RegionCommand = SingleRegionCommand | PutBackCommand | ThinOutCommand;
 
-const decide = (command: RegionCommand, state: Region): readonly RegionEvent[] =>
-  command.type === 'PutBack' ? putBack(command, state) : decideSingle(command, state);
+const decide = (command: RegionCommand, state: Region): readonly RegionEvent[] => {
+  if (command.type === 'PutBack') return putBack(command, state);
+  return command.type === 'ThinOut' ? thinningOut(command, state) : decideSingle(command, state);
+};
 
 const subject = ({ data }: RegionEvent): string => {
   if ('interfaceId' in data) return data.interfaceId;

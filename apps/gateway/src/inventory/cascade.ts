@@ -6,8 +6,6 @@ import { type HangingRegion, HangingQueries } from '#projections/inventory/hangi
 import { InventoryQueries } from '#projections/inventory/inventory.queries.js';
 import { type Step, unconditionally } from '../http/commands.js';
 
-/** What one region empties itself of, and closes, in one append. */
-const mostOfRegion = 999;
 /** Regions of a cloud, or clouds of a project. */
 const mostAtOnce = 500;
 const mostNamed = 10;
@@ -64,8 +62,6 @@ export class Cascade {
 
   private demandRemovable(view: ReadView, cloud: string, regions: readonly HangingRegion[]): void {
     if (regions.length > mostAtOnce) throw tooMany(`cloud ${cloud}`);
-    const full = regions.find(({ things }) => things > mostOfRegion);
-    if (full) throw tooMany(`region ${full.name}`);
     const claimed = regions
       .flatMap(({ id }) => this.hanging.claimed(view, id, mostNamed))
       .slice(0, mostNamed)
