@@ -187,6 +187,18 @@ export class VariablesQueries {
     return view.all(sql, JSON.stringify(ownerIds), JSON.stringify(keys));
   }
 
+  /** Every key under which one of these owners has a variable or a schema, once. */
+  keysOf(view: ReadView, ownerIds: readonly string[]): readonly string[] {
+    const own = (table: string) =>
+      `SELECT key FROM ${table} WHERE owner_id IN (SELECT value FROM json_each(?1))`;
+    return view
+      .all<{ key: string }>(
+        `${own('variables')} UNION ${own('variable_schemas')} ORDER BY key`,
+        JSON.stringify(ownerIds),
+      )
+      .map(({ key }) => key);
+  }
+
   /** Undefined for an owner that never had a variable. */
   ownerRevision(view: ReadView, ownerId: string): number | undefined {
     const row = view.get<{ revision: number | null }>(

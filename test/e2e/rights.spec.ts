@@ -132,6 +132,33 @@ describe('a user who is limited to some variables', () => {
     expect((await make({ 'net.mtu': 1 })).status).toBe(201);
   });
 
+  it('removes nothing that carries another, whatever it hangs on', async () => {
+    const cell = await made(gateway.root.post('/v1/cells', { name: 'carries', region_id: regionId }));
+    const at = (name: string, more: object) =>
+      made(gateway.root.post('/v1/hosts', { name, region_id: regionId, ...hardware, ...more }));
+    const bare = await at('bare', { cell_id: cell.body.id, variables: { 'net.mtu': 1 } });
+    const under = await at('carrying', { parent_id: bare.body.id, variables: { 'net.mtu': 1, rack: 2 } });
+    const before = await gateway.eventStore.head();
+    const region = await gateway.root.get(`/v1/regions/${regionId}`);
+    for (const path of [
+      `/v1/hosts/${under.body.id}`,
+      `/v1/hosts/${bare.body.id}?cascade=true`,
+      `/v1/cells/${cell.body.id}?cascade=true`,
+      `/v1/regions/${regionId}?cascade=true`,
+      `/v1/clouds/${region.body.cloud_id}?cascade=true`,
+    ]) {
+      const { status, body } = await user.client.delete(path);
+      expect([path, status, body.errors?.[0].member]).toEqual([path, 403, 'rack']);
+    }
+    const registered = (await gateway.root.get(`/v1/hosts/${under.body.id}/history`)).body.history;
+    const { event_id } = registered.find(({ type }: { type: string }) => type === 'DeviceRegistered');
+    const reverted = await user.client.post('/v1/revert', { event_id, dry_run: false });
+    expect(reverted.status).toBe(409);
+    expect(await gateway.eventStore.head()).toBe(before);
+    await gateway.root.ask('DELETE', `/v1/hosts/${under.body.id}/variables`, ['rack']);
+    expect((await user.client.delete(`/v1/cells/${cell.body.id}?cascade=true`)).status).toBe(204);
+  });
+
   it('is not told whether a thing exists that is not theirs', async () => {
     const path = '/v1/hosts/0197b3a0-0000-7000-8000-000000000000/variables';
     expect((await user.client.put(path, { rack: 1 })).status).toBe(404);

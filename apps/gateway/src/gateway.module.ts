@@ -27,6 +27,7 @@ import { KeyUses } from './auth/key-uses.js';
 import { KnownKeys } from './auth/known-keys.js';
 import { Logins } from './auth/logins.js';
 import { HealthController } from './health.controller.js';
+import { VariableLimits } from './access/variable-limits.js';
 import { Commands } from './http/commands.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { Routes } from './http/routes.js';
@@ -128,6 +129,7 @@ import { WorkflowController } from './workflows/workflow.controller.js';
     FleetQueries,
     ...synchronisationProviders,
     HangingQueries,
+    VariableLimits,
     Cascade,
     FleetIndex,
     NetworkQueries,

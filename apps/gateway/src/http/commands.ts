@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { type Command, CommandBus } from '@nestjs/cqrs';
 import { v5 } from 'uuid';
 import { newId } from '#libs/platform/src/identifiers.js';
@@ -8,7 +8,7 @@ import type { CommandMetadata, Receipt } from '#libs/platform/src/command-runner
 import { KeyRing } from '#libs/platform/src/sealing/key-ring.js';
 import { ReadStore, type ReadView } from '#libs/platform/src/read-store/read-store.js';
 import { type RequestRow, RequestsQueries } from '#projections/requests/requests.queries.js';
-import { demandWithinLimits } from '../access/variable-limits.js';
+import { VariableLimits } from '../access/variable-limits.js';
 import type { Exchange } from './exchange.js';
 import { fingerprints, idempotencyKey, Turns } from './idempotency.js';
 import { reasonOf } from './reason.js';
@@ -59,6 +59,9 @@ export const unconditionally = (metadata: CommandMetadata): CommandMetadata => {
  */
 @Injectable()
 export class Commands {
+  @Inject()
+  private readonly limits: VariableLimits;
+
   private readonly turns = new Turns();
 
   constructor(
@@ -164,7 +167,7 @@ export class Commands {
       const commandId = commandIdOf(metadata.commandId, index, names);
       return step({ ...metadata, commandId, ...(mark && marked(index) && { request: mark }) });
     });
-    demandWithinLimits(exchange.caller, commands);
+    this.limits.demand(exchange.caller, this.readStore.now(), commands);
     const execute: Execute = (command) => this.bus.execute(command);
     const cursor = await (names && !oneByOne ? allAtOnce(commands, execute) : inTurn(commands, execute));
     if (cursor !== undefined) await this.readStore.passed(cursor, patienceMs);
