@@ -143,7 +143,7 @@ describe('an import', () => {
       [host('a'), host('b', { cell: 'nowhere' })],
       '?dry_run=true',
     );
-    expect(summary).toMatchObject({ dry_run: true, created: 1, refused: 1 });
+    expect(summary).toMatchObject({ dry_run: true, created: 0, left: 1, refused: 1 });
     expect(results[1]?.problem).toMatchObject({
       status: 404,
       detail: 'there is no cell named nowhere in the region',

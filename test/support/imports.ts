@@ -13,6 +13,7 @@ export interface Imported {
   }[];
   readonly problem?: { readonly type: string; readonly status: number; readonly detail: string };
   readonly source?: { readonly line?: number; readonly row?: number };
+  readonly managed_by?: null;
 }
 
 export interface Summary {
@@ -23,6 +24,12 @@ export interface Summary {
   readonly refused: number;
   readonly dry_run: boolean;
   readonly complete: boolean;
+  readonly left?: number;
+  readonly problem?: {
+    readonly status: number;
+    readonly detail: string;
+    readonly errors?: readonly { readonly member: string; readonly message: string }[];
+  };
 }
 
 export interface ImportAnswer {

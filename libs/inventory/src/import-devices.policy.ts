@@ -97,9 +97,12 @@ const knownDevice = (
     ...relabelled(device.labels, new Set(ours ? labels : [...device.labels, ...labels])),
   ];
   const labelling = { type: ours ? 'ReplaceLabels' : 'AddLabels', deviceId: id, labels } as const;
-  return changes.length === 0
-    ? { result: 'unchanged', id, commands: [], changes }
-    : trial.changed(id, [{ type: 'ChangeDevice', deviceId: id, ...wanted, ...hung }, labelling], changes);
+  const planned: Planned<RegionCommand> =
+    changes.length === 0
+      ? { result: 'unchanged', id, commands: [], changes }
+      : trial.changed(id, [{ type: 'ChangeDevice', deviceId: id, ...wanted, ...hung }, labelling], changes);
+  const isLeftAlone = trial.how.managedBy !== undefined && device.managedBy === undefined;
+  return isLeftAlone ? { ...planned, managedBy: null } : planned;
 };
 
 /** Of a device that its own source brought, the source decides all labels; to others an import only adds some. */
@@ -126,6 +129,10 @@ const depthOf = ({ devices }: RegionTrial['state'], id: string): number => {
   for (let at = devices.get(id)?.parentId; at; at = devices.get(at)?.parentId) depth += 1;
   return depth;
 };
+
+/** How many devices bear the mark, those that the import makes and those that it takes away included. */
+export const markedDevices = (trial: RegionTrial): number =>
+  [...trial.devices.values()].filter((id) => isOurs(trial, trial.state.devices.get(id) as Device)).length;
 
 /** Devices in service that the mark brought and that the source no longer has, children before their parents. */
 export const missingDevices = (

@@ -34,6 +34,8 @@ export interface Planned<Command> {
   readonly id: string;
   readonly commands: readonly Command[];
   readonly changes: readonly Difference[];
+  /** Null: it was there without a mark, and the import's own is not put on it. */
+  readonly managedBy?: null;
 }
 
 /** The members that a source says and that are not so yet. */

@@ -20,7 +20,10 @@ export const idempotencyKey = ({ headers }: FastifyRequest): string | undefined 
  * What makes two requests the same request, in every way that it may have been recorded: the first is the one to record. With keys
  * it is none that somebody who reads the log could try out secrets by.
  */
-export const fingerprints = ({ method, url, body }: FastifyRequest, keys: KeyRing): readonly string[] => {
+export const fingerprints = (
+  { method, url, body }: Pick<FastifyRequest, 'method' | 'url' | 'body'>,
+  keys: KeyRing,
+): readonly string[] => {
   const text = `${method} ${url} ${JSON.stringify(body ?? null)}`;
   return [...keys.marksOf(text), hash('sha256', text, 'base64url')];
 };

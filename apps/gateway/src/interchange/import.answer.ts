@@ -12,9 +12,12 @@ import { ImportWriter, type Writing } from './import.writer.js';
 export interface Prepared {
   readonly options: ImportOptions;
   readonly metadata: Writing['metadata'];
+  readonly mark: Writing['mark'];
   readonly spool: Spool;
   readonly refusals: readonly Refusal[];
   readonly entries: readonly Entry[];
+  /** Of a dry run: what the import itself would be refused with. */
+  readonly problem: DomainError | undefined;
 }
 
 const plannedAtOnce = 500;
@@ -38,7 +41,7 @@ export class ImportAnswer {
       tally.add('refused');
       yield lineOfRefusal(refusal);
     }
-    let problem: DomainError | undefined;
+    let { problem } = prepared;
     try {
       for await (const step of options.dry_run ? planned(entries) : this.written(prepared))
         yield tally.told(step);
@@ -46,11 +49,12 @@ export class ImportAnswer {
       if (!(error instanceof DomainError)) throw error;
       problem = error;
     }
+    if (prepared.problem) tally.giveUp();
     const cursor = this.readStore.cursor() ?? null;
     yield tally.summary(options.dry_run, problem, cursor);
   }
 
-  private written({ entries, spool, metadata }: Prepared): AsyncGenerator<readonly Entry[]> {
-    return this.writer.write({ entries, spool, metadata });
+  private written({ entries, spool, metadata, mark }: Prepared): AsyncGenerator<readonly Entry[]> {
+    return this.writer.write({ entries, spool, metadata, mark });
   }
 }

@@ -1,5 +1,5 @@
 import { fleetKinds } from '#libs/interchange/src/fleet-record.js';
-import { Flag, Identifier, Name, OneOf, Optional } from '../http/fields.js';
+import { check, Flag, Identifier, Name, OneOf, Optional } from '../http/fields.js';
 import { Mark } from '../inventory/inventory.fields.js';
 
 export const importFormats = [
@@ -11,6 +11,9 @@ export const importFormats = [
   'ansible-json',
 ] as const;
 export type ImportFormat = (typeof importFormats)[number];
+
+/** A number of devices, or a share of them. */
+const amount = /^(\d{1,9}|(100|\d{1,2})%)$/;
 
 export const importModes = ['all-or-nothing', 'best-effort'] as const;
 
@@ -46,6 +49,15 @@ export class ImportOptions {
   /** With `managed_by`: retires the devices with the mark that the source no longer has. */
   @Flag()
   readonly remove_missing: boolean = false;
+
+  /** With `remove_missing`: of the devices with the mark, how many may be retired at once. */
+  @check(
+    'amount',
+    (value) => typeof value === 'string' && amount.test(value),
+    'must be a number of devices such as 20, or a share of them such as 50%',
+    { type: 'string', pattern: amount.source },
+  )
+  readonly most_missing: string = '50%';
 
   /** Of devices that are new and do not say it. */
   @Name()

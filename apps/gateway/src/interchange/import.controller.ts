@@ -4,7 +4,7 @@ import { Config } from '#libs/platform/src/config/config.js';
 import { Current, type Exchange } from '../http/exchange.js';
 import { AnswersText, Requires, TakesText } from '../http/requires.js';
 import { ImportQuery } from './import.bodies.js';
-import { ImportRequests } from './import.request.js';
+import { digested, ImportRequests } from './import.request.js';
 import { formatOf, sourceOf } from './import.source.js';
 import { Importer } from './importer.js';
 import { streamed } from './streamed.js';
@@ -29,11 +29,12 @@ export class ImportController {
     const { CRATON_IMPORT_BYTES: streamBytes, CRATON_IMPORT_ROWS: records } = this.config;
     this.requests.demandProper(exchange);
     const format = formatOf(exchange, query);
-    const source = sourceOf(exchange, streamBytes);
+    const { bytes: source, digest } = digested(sourceOf(exchange, streamBytes));
     const { kind } = query;
     const options = { limits: { streamBytes, records }, ...(kind !== undefined && { kind }) };
     const text = await this.importer.run(exchange, query, {
       reads: () => readFleet(format, source, options),
+      mark: () => this.requests.markOf(exchange, digest()),
     });
     return streamed(exchange, { text, media });
   }

@@ -8,7 +8,7 @@ const perProgress = 5000;
 const line = (members: object): string => `${JSON.stringify(members)}\n`;
 
 /** The result of one thing, as a line of the answer. */
-const lineOf = ({ result, kind, name, place, id, changes, source, problem }: Entry): string =>
+const lineOf = ({ result, kind, name, place, id, changes, managedBy, source, problem }: Entry): string =>
   line({
     result,
     kind,
@@ -16,6 +16,7 @@ const lineOf = ({ result, kind, name, place, id, changes, source, problem }: Ent
     ...place,
     ...(id !== undefined && { id }),
     ...(result === 'changed' && { changes }),
+    ...(managedBy === null && { managed_by: null }),
     ...(problem && { problem: problemOf(problem) }),
     ...(Object.keys(source).length > 0 && { source }),
   });
@@ -55,6 +56,14 @@ export class Tally {
     if (this.done - this.lastTold < perProgress) return lines;
     this.lastTold = this.done;
     return lines + line({ progress: { done: this.done, of: this.total } });
+  }
+
+  /** What was told of as about to be done is not going to be done. */
+  giveUp(): void {
+    for (const result of ['created', 'changed', 'retired'] as const) {
+      this.done -= this.counts[result];
+      this.counts[result] = 0;
+    }
   }
 
   /** The last line: whether all was done that was asked for, and what kept the rest from being done. */

@@ -30,6 +30,8 @@ export interface Entry {
   readonly orders: readonly Order[];
   result: Result;
   changes: readonly Difference[];
+  /** Null: it is there without a mark, and is not taken over. */
+  readonly managedBy?: null;
   setting?: Setting | undefined;
   problem?: DomainError;
 }

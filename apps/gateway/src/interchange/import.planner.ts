@@ -20,6 +20,7 @@ import { newId } from '#libs/platform/src/identifiers.js';
 import { ReadStore } from '#libs/platform/src/read-store/read-store.js';
 import { InventoryQueries } from '#projections/inventory/inventory.queries.js';
 import type { Entry, Order } from './import.plan.js';
+import { type Missing, missingOf } from './import.retirements.js';
 import { ImportSettings } from './import.settings.js';
 import type { Spool } from './import.spool.js';
 import type { Row } from './import.survey.js';
@@ -72,6 +73,10 @@ class Planning {
       for (const device of missingDevices(trial, (name) => names?.has(name) === true))
         this.retire(trial, regionId, device);
     }
+  }
+
+  missing(): Missing {
+    return missingOf(this.entries, this.regions.values());
   }
 
   private retire(
@@ -145,9 +150,14 @@ class Planning {
     }
   }
 
-  private add(row: Row, { result, id, changes }: Planned<unknown>, orders: readonly Order[]): void {
+  private add(
+    row: Row,
+    { result, id, changes, managedBy }: Planned<unknown>,
+    orders: readonly Order[],
+  ): void {
     const setting = row.variables && { kept: row.variables };
-    this.entries.push({ ...nameOf(row), id, result, changes, orders, setting });
+    const mark = managedBy === null && { managedBy };
+    this.entries.push({ ...nameOf(row), id, result, changes, orders, setting, ...mark });
   }
 
   private addMadePlaces({ source }: Row): void {
@@ -209,12 +219,13 @@ export class ImportPlanner {
   ) {}
 
   /** Rejects only when the log is away. */
-  async plan(rows: readonly Row[], plan: ImportPlan): Promise<Entry[]> {
+  async plan(rows: readonly Row[], plan: ImportPlan): Promise<{ entries: Entry[]; missing: Missing }> {
     const planning = new Planning(this.runner, await this.placesOf(rows, plan), plan);
     await planning.take(rows);
     if (plan.cleans) await planning.clean(this.marked(plan));
+    const missing = planning.missing();
     await this.settings.compare(planning.entries, plan.spool);
-    return planning.entries;
+    return { entries: planning.entries, missing };
   }
 
   /** The regions where devices with the mark are, each with its cloud. */

@@ -1,35 +1,64 @@
+import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import type { ByteStream } from '#libs/interchange/src/fleet-record.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
-import type { Metadata } from '#libs/kernel/src/event.js';
+import type { Metadata, RequestMark } from '#libs/kernel/src/event.js';
+import { KeyRing } from '#libs/platform/src/sealing/key-ring.js';
 import { ReadStore } from '#libs/platform/src/read-store/read-store.js';
 import { RequestsQueries } from '#projections/requests/requests.queries.js';
 import type { Exchange } from '../http/exchange.js';
-import { idempotencyKey } from '../http/idempotency.js';
+import { fingerprints, idempotencyKey } from '../http/idempotency.js';
 import { reasonOf } from '../http/reason.js';
 import { expectedRevision } from '../http/revision.js';
 
-/** What the headers of an import may say: an import has no revision, and what is repeated changes nothing, with a key or without. */
+/** What the headers of an import may say: an import has no revision, and under an `Idempotency-Key` it is repeatable, and nothing else is. */
 @Injectable()
 export class ImportRequests {
   constructor(
     private readonly readStore: ReadStore,
     private readonly requests: RequestsQueries,
+    private readonly keys: KeyRing,
   ) {}
 
   /** Throws what a request is refused with before its body is read. */
-  demandProper({ request, caller }: Exchange): void {
+  demandProper({ request }: Exchange): void {
     if (expectedRevision(request.headers['if-match']) !== undefined)
       throw new DomainError('wrong-revision', 'an import has no revision to match');
+    idempotencyKey(request);
+  }
+
+  /**
+   * What is recorded of the request with the first thing that it changes; undefined without an `Idempotency-Key`, and when it is
+   * recorded already. Throws `idempotency-key-reused` when another request came under the key.
+   */
+  markOf({ request, caller: { userId, projectId } }: Exchange, body: unknown): RequestMark | undefined {
     const key = idempotencyKey(request);
-    if (key === undefined) return;
-    // An import itself leaves no mark: whoever is found was another request.
-    if (!this.requests.find(this.readStore.now(), caller.userId, key)) return;
+    if (key === undefined) return undefined;
+    const { method, url } = request;
+    const known = fingerprints({ method, url, body }, this.keys);
+    const first = this.requests.find(this.readStore.now(), userId, key);
+    if (!first) return { key, fingerprint: known[0] ?? '', subject: projectId };
+    if (known.includes(first.fingerprint)) return undefined;
     throw new DomainError(
       'idempotency-key-reused',
       'the Idempotency-Key was given with another request before',
     );
   }
 }
+
+/** A body that is known again, whatever its length. `digest` is for when it is at its end, and asked for once. */
+export const digested = (
+  bytes: ByteStream,
+): { readonly bytes: ByteStream; readonly digest: () => string } => {
+  const sum = createHash('sha256');
+  const passing = async function* () {
+    for await (const chunk of bytes) {
+      sum.update(chunk);
+      yield chunk;
+    }
+  };
+  return { bytes: passing(), digest: () => sum.digest('base64url') };
+};
 
 /** What travels with everything that an import writes. Throws `validation-failed` for a reason that cannot be read. */
 export const metadataOf = (exchange: Exchange, projectId: string): Omit<Metadata, 'commandId'> => {

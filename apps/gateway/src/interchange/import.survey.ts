@@ -111,9 +111,12 @@ const positionOf = ({ file, line, row, path }: Source): string =>
     .filter((part) => part !== undefined)
     .join(' ');
 
-const violationOf = ({ row, source, error }: Refusal): Violation => {
+const violationsOf = ({ row, source, error }: Refusal): readonly Violation[] => {
   const name = row ? ` ${row.kind} ${row.name}` : '';
-  return { member: `${positionOf(source)}${name}`.trim(), message: error.message };
+  const member = `${positionOf(source)}${name}`.trim();
+  return error.violations.length === 0
+    ? [{ member, message: error.message }]
+    : error.violations.map((inner) => ({ member, message: `${inner.member} ${inner.message}`.trim() }));
 };
 
 /** What an import of all or nothing is refused with. */
@@ -123,6 +126,6 @@ export const refusedWith = (refusals: readonly Refusal[]): DomainError => {
   return new DomainError(
     others.length === 0 ? code : 'validation-failed',
     `nothing is imported, since ${refusals.length} of the rows cannot be`,
-    { violations: refusals.slice(0, mostNamed).map(violationOf) },
+    { violations: refusals.slice(0, mostNamed).flatMap(violationsOf).slice(0, mostNamed) },
   );
 };

@@ -9,7 +9,7 @@ import {
 } from '#libs/inventory/src/inventory.handlers.js';
 import type { OwnerKind } from '#libs/inventory/src/variables.events.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
-import type { Cursor, Metadata } from '#libs/kernel/src/event.js';
+import type { Cursor, Metadata, RequestMark } from '#libs/kernel/src/event.js';
 import type { Receipt } from '#libs/platform/src/command-runner/command-runner.js';
 import { newId } from '#libs/platform/src/identifiers.js';
 import { ReadStore } from '#libs/platform/src/read-store/read-store.js';
@@ -33,10 +33,17 @@ interface UnderWay {
   readonly done: Promise<Cursor | undefined>;
 }
 
+interface Landed {
+  readonly step: readonly Entry[];
+  readonly cursor: Cursor | undefined;
+}
+
 export interface Writing {
   readonly entries: readonly Entry[];
   readonly spool: Spool;
   readonly metadata: Omit<Metadata, 'commandId'>;
+  /** Of the request, for the first that changes anything. */
+  readonly mark: RequestMark | undefined;
 }
 
 const ownerKindOf = ({ kind }: Entry): OwnerKind => (kind === 'interface' ? 'network-interface' : kind);
@@ -77,14 +84,21 @@ export class ImportWriter {
   async *write(writing: Writing): AsyncGenerator<readonly Entry[]> {
     const lost = new Map<string, DomainError>();
     const underWay: UnderWay[] = [];
+    let request = writing.mark;
+    const next = async () => {
+      const { step, cursor } = await this.landed(underWay);
+      if (cursor !== undefined) request = undefined;
+      return step;
+    };
     try {
       for (const step of stepsOf(writing.entries)) {
         const room = isUpper(step[0] as Entry) ? 0 : mostUnderWay - 1;
-        while (underWay.length > room) yield await this.landed(underWay);
-        underWay.push(this.begun(step, writing, lost));
-        if (room === 0) yield await this.landed(underWay);
+        while (underWay.length > room) yield await next();
+        const metadata = { ...writing.metadata, ...(request && { request }) };
+        underWay.push(this.begun(step, { ...writing, metadata }, lost));
+        if (room === 0) yield await next();
       }
-      while (underWay.length > 0) yield await this.landed(underWay);
+      while (underWay.length > 0) yield await next();
     } finally {
       await Promise.allSettled(underWay.map(({ done }) => done));
     }
@@ -98,11 +112,11 @@ export class ImportWriter {
   }
 
   /** The first of them, when it can be read. */
-  private async landed(underWay: UnderWay[]): Promise<readonly Entry[]> {
+  private async landed(underWay: UnderWay[]): Promise<Landed> {
     const { step, done } = underWay.shift() as UnderWay;
     const cursor = await done;
     if (cursor !== undefined) await this.readStore.passed(cursor, patienceMs);
-    return step;
+    return { step, cursor };
   }
 
   private async step(

@@ -4,6 +4,7 @@ import type { Read, Source } from '#libs/interchange/src/fleet-record.js';
 import { isDevice } from '#libs/inventory/src/import.policy.js';
 import type { DefaultPlace } from '#libs/inventory/src/import-places.policy.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
+import type { RequestMark } from '#libs/kernel/src/event.js';
 import { Config } from '#libs/platform/src/config/config.js';
 import { InventoryQueries } from '#projections/inventory/inventory.queries.js';
 import type { Exchange } from '../http/exchange.js';
@@ -12,6 +13,7 @@ import { ImportAnswer, type Prepared } from './import.answer.js';
 import type { ImportOptions } from './import.bodies.js';
 import { metadataOf } from './import.request.js';
 import { ImportPlanner } from './import.planner.js';
+import { refusedRetirements } from './import.retirements.js';
 import { Spool } from './import.spool.js';
 import { type Refusal, refusedWith, survey, type Surveyed } from './import.survey.js';
 
@@ -26,6 +28,8 @@ interface Destination {
 /** What is imported. */
 export interface ImportSource {
   readonly reads: () => AsyncIterable<Read>;
+  /** What is recorded of the request, once all is read. Throws where it must not be done. */
+  readonly mark: () => RequestMark | undefined;
   /** Whether something that could not be read is surely no device; by default it may be one. */
   readonly isNoDevice?: (source: Source) => boolean;
 }
@@ -94,17 +98,22 @@ export class Importer {
     const { exchange, options, destination, metadata, spool } = job;
     const { caller } = exchange;
     const surveyed = await survey(job.source.reads(), { spool, caller, deviceType: options.device_type });
-    const strict = options.mode === 'all-or-nothing' && !options.dry_run;
-    if (strict && surveyed.refusals.length > 0) throw refusedWith(surveyed.refusals);
+    const mark = job.source.mark();
+    const strict = options.mode === 'all-or-nothing';
+    const { refusals } = surveyed;
+    if (strict && !options.dry_run && refusals.length > 0) throw refusedWith(refusals);
     const { create_places: createPlaces, managed_by: managedBy } = options;
     const cleans = this.cleans(job, surveyed);
     const order = { ...destination, createPlaces, managedBy, cleans, spool };
-    const entries = await this.planner.plan(surveyed.rows, order);
+    const { entries, missing } = await this.planner.plan(surveyed.rows, order);
     const refused = entries.flatMap((entry): Refusal[] =>
       entry.problem ? [{ row: entry, source: entry.source, error: entry.problem }] : [],
     );
-    if (strict && refused.length > 0) throw refusedWith(refused);
-    return { options, metadata, spool, refusals: surveyed.refusals, entries };
+    const all = [...refusals, ...refused];
+    const problem =
+      strict && all.length > 0 ? refusedWith(all) : cleans ? refusedRetirements(missing, options) : undefined;
+    if (problem && !options.dry_run) throw problem;
+    return { options, metadata, mark, spool, refusals, entries, problem };
   }
 
   /** Where a device may be among what was not understood nothing is taken away, and neither is it where no device is left. */

@@ -42,7 +42,8 @@ export class NetBoxController {
     const networkRoles = roles && ((slug: string) => roles.includes(slug));
     const reads = () =>
       readNetBox(this.clientFor(order), { cloud, ...(networkRoles && { networkRoles }) }, { records });
-    const text = await this.importer.run(exchange, order, { reads, isNoDevice });
+    const mark = () => this.requests.markOf(exchange, order);
+    const text = await this.importer.run(exchange, order, { reads, mark, isNoDevice });
     return streamed(exchange, { text, media });
   }
 
