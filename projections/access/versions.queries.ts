@@ -1,6 +1,7 @@
 import type { ReadView } from '#libs/platform/src/read-store/read-view.js';
 import {
   changedSql,
+  comingSql,
   type Held,
   heldSql,
   type Span,
@@ -15,9 +16,23 @@ const tables = { project: 'projects', user: 'users' } as const;
 
 export type AccessKind = keyof typeof tables;
 
+/** What belongs to a project or user and is told with it. */
+const belongings = {
+  project: comingSql('users', 'project_id'),
+  user: comingSql('api_keys', 'user_id'),
+} as const;
+
 /** The last cursors at which a project or user was changed, newest first. */
 export const accessTurns = (view: ReadView, kind: AccessKind, id: string, limit: number): readonly string[] =>
   turns(view, tables[kind], id, limit);
+
+/** The last cursors at which users of a project, or keys of a user, came or went, newest first. */
+export const belongingTurns = (
+  view: ReadView,
+  kind: AccessKind,
+  id: string,
+  limit: number,
+): readonly string[] => view.all<{ readonly at: string }>(belongings[kind], id, limit).map(({ at }) => at);
 
 /** Of each project or user what ended and what began at its cursor. */
 export const turnedAccess = (

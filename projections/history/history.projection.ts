@@ -12,7 +12,7 @@ const naming = [
   ['cellId', 'cell'],
   ['regionId', 'region'],
   ['cloudId', 'cloud'],
-  // What is issued to a user is not shown.
+  // What is issued to a user is told with the user, and is no change of them.
   ['keyId', null],
   ['userId', 'user'],
 ] as const;

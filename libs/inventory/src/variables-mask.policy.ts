@@ -1,5 +1,6 @@
 import type { Json } from '#libs/kernel/src/json.js';
 import { masks } from '#libs/kernel/src/masks.js';
+import type { ApiKeyIssued } from './project.events.js';
 import type { VariablesBound, VariablesSet } from './variables.events.js';
 
 type Members = Readonly<Record<string, Json>>;
@@ -12,7 +13,7 @@ const maskedSome = (values: Members, secrets: readonly string[]): Members => ({
   ...Object.fromEntries(secrets.map((key) => [key, masks.secret])),
 });
 
-/** The data of any event as people may see it: what is sealed or bound is masked, everything else as it is. */
+/** The data of any event as people may see it: what is sealed or bound is masked, hashes are left out, everything else as it is. */
 export const shownData = (type: string, data: object): object => {
   switch (type) {
     case 'VariablesSet': {
@@ -21,6 +22,10 @@ export const shownData = (type: string, data: object): object => {
     }
     case 'VariablesBound':
       return { ...data, bindings: maskedAll((data as VariablesBound['data']).bindings) };
+    case 'ApiKeyIssued': {
+      const { hash: _hash, ...shown } = data as ApiKeyIssued['data'];
+      return shown;
+    }
     default:
       return data;
   }

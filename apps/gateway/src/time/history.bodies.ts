@@ -42,7 +42,7 @@ export class HistoryEntryBody {
   @Identifier()
   readonly correlation_id: string;
 
-  /** As it is in the log, but for what is secret or bound: `{"$secret": true}`, `{"$bound": true}`. */
+  /** As it is in the log, but for what is secret or bound: `{"$secret": true}`, `{"$bound": true}`, and hashes, which are left out. */
   @AnyObject()
   readonly data: object;
 

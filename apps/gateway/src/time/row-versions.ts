@@ -1,6 +1,6 @@
 import type { ReadView } from '#libs/platform/src/read-store/read-store.js';
 import type { Turned, Turning, VersionRow } from '#libs/platform/src/read-store/versions.js';
-import { accessTurns, turnedAccess } from '#projections/access/versions.queries.js';
+import { accessTurns, belongingTurns, turnedAccess } from '#projections/access/versions.queries.js';
 import { placedTurns, turnedPlaced } from '#projections/inventory/versions.queries.js';
 import { turnedWindows } from '#projections/maintenance/versions.queries.js';
 import { turnedRuns } from '#projections/runs/versions.queries.js';
@@ -22,7 +22,8 @@ export const turnedRows = (
 
 /** Cursors at which something was changed, the last ones of it at least; none for what has a stream of its own, which says it better. */
 export const rowTurns = (view: ReadView, kind: RowKind, id: string, limit: number): readonly string[] => {
-  if (kind === 'project' || kind === 'user') return accessTurns(view, kind, id, limit);
+  if (kind === 'project' || kind === 'user')
+    return [...accessTurns(view, kind, id, limit), ...belongingTurns(view, kind, id, limit)];
   const hasStream = kind === 'window' || kind === 'workflow' || kind === 'run';
   if (hasStream) return [];
   const own = placedTurns(view, kind, id, limit);

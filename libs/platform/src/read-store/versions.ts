@@ -50,6 +50,16 @@ export const turns = (view: ReadView, table: string, id: string, limit: number):
   return [...cursors].slice(0, limit);
 };
 
+/**
+ * SQL for the last cursors at which a row of a column's value came or went, as `at`, newest first: not those of its changes between;
+ * parameters: the value, how many. Costs all that these rows ever were.
+ */
+export const comingSql = (table: string, column: string): string =>
+  `WITH lives AS (
+     SELECT min(valid_from) AS came, CASE WHEN count(valid_to) = count(*) THEN max(valid_to) END AS went
+     FROM ${table}_versions WHERE "${column}" = ? GROUP BY id)
+   SELECT came AS at FROM lives UNION SELECT went FROM lives WHERE went IS NOT NULL ORDER BY at DESC LIMIT ?`;
+
 /** SQL for the values of the column whose rows began, were changed or ended after one moment and not after another; parameters as of `heldSql`. */
 export const changedSql = (table: string, column: string): string =>
   `SELECT DISTINCT v."${column}" AS id FROM ${table}_versions v WHERE v."${column}" IN (SELECT value FROM json_each(?1))
