@@ -6,6 +6,7 @@ import type {
   ApiKeyUsed,
   ProjectCreated,
   ProjectRemoved,
+  ProjectRenamed,
   RolesGranted,
   UserAdded,
   UserLimited,
@@ -14,7 +15,8 @@ import type {
 } from '#libs/inventory/src/project.events.js';
 
 type UserEvent = UserAdded | RolesGranted | UserLimited | UserUnlimited | UserRemoved;
-type AccessEvent = ProjectCreated | ProjectRemoved | UserEvent | ApiKeyIssued | ApiKeyUsed | ApiKeyRevoked;
+type AccessEvent =
+  ProjectCreated | ProjectRenamed | ProjectRemoved | UserEvent | ApiKeyIssued | ApiKeyUsed | ApiKeyRevoked;
 
 const projectOf = ({ stream }: Recorded): string => stream.slice(stream.indexOf('-') + 1);
 
@@ -86,6 +88,13 @@ export const access: Projection<AccessEvent> = {
           created_at: event.recordedAt.toISOString(),
           updated_at: null,
         },
+      ),
+    ],
+    ProjectRenamed: (event) => [
+      patch(
+        'projects',
+        { id: projectOf(event) },
+        { name: event.data.name, revision: event.revision, updated_at: event.recordedAt.toISOString() },
       ),
     ],
     ProjectRemoved: (event) => [

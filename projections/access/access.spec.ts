@@ -141,6 +141,14 @@ describe('the read model of access', () => {
     expect(queries.keyById(view, 'k2')?.username).toBe('bob');
   });
 
+  it('shows a project under its last name', async () => {
+    await model.after('project-p1', project('fleet'), ['ProjectRenamed', { name: 'boats' }]);
+    const view = await model.after('project-p2', project('other'));
+    expect(queries.project(view, 'p1')).toMatchObject({ name: 'boats', revision: 1 });
+    expect(queries.project(view, 'p1')?.updated_at).not.toBeNull();
+    expect(queries.project(view, 'p2')).toMatchObject({ name: 'other', updated_at: null });
+  });
+
   it('forgets everything of a project that is removed, and nothing of another', async () => {
     await model.after('project-p2', project('other'), user('u2', 'bob'), key('k2', 'u2'));
     const view = await model.after('project-p1', project('fleet'), user('u1', 'ann'), key('k1', 'u1'), [

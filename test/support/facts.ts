@@ -42,6 +42,7 @@ const definition = { description: 'daily', steps: [step], inputSchema: { default
 /** One of each type of event that is announced; whatever must not be told says `never-to-be-told`. */
 export const facts: { readonly [T in AnnouncedEvent['type']]: readonly [stream: string, data: DataOf<T>] } = {
   ProjectCreated: [`project-${id('project')}`, { name: 'acme' }],
+  ProjectRenamed: [`project-${id('project')}`, { name: 'acme & sons' }],
   ProjectRemoved: [`project-${id('project')}`, {}],
   UserAdded: [`project-${id('project')}`, { userId: id('user'), username: 'kim', roles: ['operator'] }],
   UserRemoved: [`project-${id('project')}`, { userId: id('user') }],

@@ -22,6 +22,7 @@ export interface Cloud {
 
 export interface Project {
   status: 'none' | 'open' | 'removed';
+  name: string;
   readonly users: Map<string, User>;
   readonly keys: Map<string, ApiKey>;
   readonly clouds: Map<string, Cloud>;
@@ -29,6 +30,7 @@ export interface Project {
 
 export const noProject = (): Project => ({
   status: 'none',
+  name: '',
   users: new Map(),
   keys: new Map(),
   clouds: new Map(),

@@ -35,6 +35,27 @@ describe('a project', () => {
       .refuses('illegal-state', /^1 thing still hangs on the project: cloud east$/);
   });
 
+  it('is not removed with users in it unless it is said so', () => {
+    given(project, created, east, alice)
+      .when({ type: 'RemoveProject' })
+      .refuses('illegal-state', /^2 things still hang on the project: cloud east, user alice$/);
+    given(project, created, alice)
+      .when({ type: 'RemoveProject' })
+      .refuses('illegal-state', /^1 thing still hangs on the project: user alice$/);
+    given(project, created, alice)
+      .when({ type: 'RemoveProject', cascade: true })
+      .yields({ type: 'ProjectRemoved', data: {} });
+  });
+
+  it('has another name when it is said so', () => {
+    const renamed: ProjectEvent = { type: 'ProjectRenamed', data: { name: 'fleet' } };
+    const rename = { type: 'ChangeProject', name: 'fleet' } as const;
+    given(project, created).when(rename).yields(renamed);
+    given(project, created, renamed).when(rename).yieldsNothing();
+    given(project, created).when({ type: 'ChangeProject' }).yieldsNothing();
+    given(project).when(rename).refuses('not-found');
+  });
+
   it('takes along the clouds that were emptied, and no others', () => {
     const removal = { type: 'RemoveProject', clouds: ['c1', 'c9'] } as const;
     const west: ProjectEvent = { type: 'CloudRegistered', data: { cloudId: 'c2', name: 'west', note: null } };

@@ -7,8 +7,9 @@ import type { ProjectEvent } from './project.events.js';
 
 export type ProjectCommand =
   | { type: 'CreateProject'; name: string }
-  /** `clouds`: those that were emptied and closed before; they go with it. */
-  | { type: 'RemoveProject'; clouds?: readonly string[] }
+  | { type: 'ChangeProject'; name?: string }
+  /** `clouds`: those that were emptied and closed before; they go with it, and with `cascade` its users. */
+  | { type: 'RemoveProject'; clouds?: readonly string[]; cascade?: boolean }
   | UserCommand
   | { type: 'RegisterCloud'; cloudId: string; name: string; note: string | null }
   | { type: 'ChangeCloud'; cloudId: string; name?: string; note?: string | null }
@@ -31,13 +32,23 @@ const create = (name: string, state: Project): readonly ProjectEvent[] => {
   return [{ type: 'ProjectCreated', data: { name } }];
 };
 
-const removeProject = (emptied: readonly string[], state: Project): readonly ProjectEvent[] => {
+const changeProject = (name: string | undefined, state: Project): readonly ProjectEvent[] => {
+  const known = open(state);
+  return name === undefined || name === known.name ? [] : [{ type: 'ProjectRenamed', data: { name } }];
+};
+
+const nameOf = ({ clouds, users }: Project, id: string): string =>
+  clouds.has(id) ? `cloud ${clouds.get(id)?.name}` : `user ${users.get(id)?.username}`;
+
+const removeProject = (
+  { clouds: emptied = [], cascade = false }: Extract<ProjectCommand, { type: 'RemoveProject' }>,
+  state: Project,
+): readonly ProjectEvent[] => {
   if (state.status === 'removed') return [];
-  const { clouds } = open(state);
+  const { clouds, users } = open(state);
   const gone = new Set(emptied.filter((id) => clouds.has(id)));
-  const left = [...clouds.keys()].filter((id) => !gone.has(id));
-  if (left.length > 0)
-    refuseFor('the project', left.length, left, (id) => `cloud ${cloudOf(state, id).name}`);
+  const left = [...[...clouds.keys()].filter((id) => !gone.has(id)), ...(cascade ? [] : users.keys())];
+  if (left.length > 0) refuseFor('the project', left.length, left, (id) => nameOf(state, id));
   const removed = [...gone].map((cloudId): ProjectEvent => ({ type: 'CloudRemoved', data: { cloudId } }));
   return [...removed, { type: 'ProjectRemoved', data: {} }];
 };
@@ -76,7 +87,9 @@ const decide = (command: ProjectCommand, state: Project): readonly ProjectEvent[
     case 'CreateProject':
       return create(command.name, state);
     case 'RemoveProject':
-      return removeProject(command.clouds ?? [], state);
+      return removeProject(command, state);
+    case 'ChangeProject':
+      return changeProject(command.name, state);
     case 'RegisterCloud':
       return registerCloud(command, state);
     case 'ChangeCloud':
@@ -102,8 +115,12 @@ const changeKnownCloud = (state: Project, cloudId: string, change: Partial<Cloud
 };
 
 const evolve = evolveInPlace<Project, ProjectEvent>({
-  ProjectCreated: (state) => {
+  ProjectCreated: (state, { name }) => {
     state.status = 'open';
+    state.name = name;
+  },
+  ProjectRenamed: (state, { name }) => {
+    state.name = name;
   },
   ProjectRemoved: (state) => {
     state.status = 'removed';

@@ -4,6 +4,7 @@ import type { Event } from '#libs/kernel/src/event.js';
 export type Role = 'root' | 'auditor' | 'admin' | 'operator' | 'viewer';
 
 export type ProjectCreated = Event<'ProjectCreated', { name: string }>;
+export type ProjectRenamed = Event<'ProjectRenamed', { name: string }>;
 export type ProjectRemoved = Event<'ProjectRemoved', Record<string, never>>;
 /** Without `variablePrefixes` the user may write variables of any name that their roles let them write. */
 export type UserAdded = Event<
@@ -35,6 +36,7 @@ export type CloudRemoved = Event<'CloudRemoved', { cloudId: string }>;
 /** Stream `project-<id>`: usernames and cloud names are unique in it. */
 export type ProjectEvent =
   | ProjectCreated
+  | ProjectRenamed
   | ProjectRemoved
   | UserAdded
   | UserRemoved

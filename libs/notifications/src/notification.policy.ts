@@ -102,6 +102,7 @@ const tellers: {
   readonly [T in AnnouncedEvent['type']]: Teller<Extract<AnnouncedEvent, { type: T }>>;
 } = {
   ProjectCreated: tell('inventory.project.created', 'name'),
+  ProjectRenamed: tell('inventory.project.renamed', 'name'),
   ProjectRemoved: tell('inventory.project.removed'),
   UserAdded: tell('access.user.added', 'userId', 'username', 'roles', 'variablePrefixes'),
   UserRemoved: tell('access.user.removed', 'userId'),

@@ -26,6 +26,12 @@ export class NewProject {
   readonly variables?: Readonly<Record<string, Json>>;
 }
 
+export class ProjectChange {
+  @Optional()
+  @Name()
+  readonly name?: string;
+}
+
 export class ProjectQuery extends DetailedPageQuery {
   @Optional()
   @SortKeys('name')

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query } from '@nestjs/common';
 import { ToProject } from '#libs/inventory/src/inventory.handlers.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import type { ReadView } from '#libs/platform/src/read-store/read-store.js';
@@ -11,7 +11,7 @@ import { Cascade } from '../inventory/cascade.js';
 import { InheritedVariables, type Values } from '../inventory/inherited-variables.js';
 import { LooksUp } from '../inventory/looks-up.js';
 import { RemovalQuery } from '../inventory/removal.query.js';
-import { NewProject, ProjectBody, ProjectQuery } from './access.bodies.js';
+import { NewProject, ProjectBody, ProjectChange, ProjectQuery } from './access.bodies.js';
 
 const bodyOf = ({ id, name, created_at, updated_at }: ProjectRow, variables?: Values): ProjectBody => ({
   id,
@@ -73,10 +73,32 @@ export class ProjectController {
     return this.shown(exchange, exchange.view, id);
   }
 
+  @Put(':id')
+  @Requires('projects:write')
+  @Answers('Changes what the body names, and leaves the rest', ProjectBody)
+  change(@Current() exchange: Exchange, @Id() id: string, @Body() { name }: ProjectChange) {
+    return this.commands.change(
+      exchange,
+      id,
+      () => {
+        this.found(exchange, exchange.view, id);
+        const command = { type: 'ChangeProject', ...(name !== undefined && { name }) } as const;
+        const step: Step = (metadata) => new ToProject(id, command, { ...metadata, subject: '' });
+        return { projectId: id, steps: [step] };
+      },
+      (view) => {
+        const row = this.found(exchange, view, id);
+        return exchange.tagged(row.revision, bodyOf(row));
+      },
+    );
+  }
+
   @Delete(':id')
   @HttpCode(204)
   @Requires('projects:write')
-  @Answers('Removes a project that has no clouds; with `cascade` also these and all that is in them')
+  @Answers(
+    'Removes a project that has no clouds and users; with `cascade` also these and all that is in them',
+  )
   remove(@Current() exchange: Exchange, @Id() id: string, @Query() { cascade }: RemovalQuery) {
     return this.commands.remove(exchange, id, () => {
       this.found(exchange, exchange.view, id);
@@ -85,7 +107,7 @@ export class ProjectController {
       }
       const { clouds, steps, names } = cascade ? this.cascade.emptyingProject(exchange.view, id) : nothing;
       const removing: Step = (metadata) =>
-        new ToProject(id, { type: 'RemoveProject', clouds }, { ...metadata, subject: '' });
+        new ToProject(id, { type: 'RemoveProject', clouds, cascade }, { ...metadata, subject: '' });
       return { projectId: id, steps: [...steps, removing], names: [...names, 'remove'], inTurn: true };
     });
   }
