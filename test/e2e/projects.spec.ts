@@ -12,7 +12,7 @@ describe('a project', () => {
     gateway.as((await made(gateway.root.post('/v1/users', user))).body.api_key);
 
   it('is renamed by root alone, from the revision that is known', async () => {
-    const admin = await member({ username: 'admin', is_admin: true });
+    const admin = await member({ username: 'manager', is_admin: true });
     const { body, headers } = await gateway.root.post('/v1/projects', {
       name: 'before',
       variables: { a: 1 },
