@@ -61,6 +61,8 @@ export type InterfaceFilter = Optional<{
   name: string;
   regionId: string;
   deviceId: string;
+  /** Only of these. */
+  deviceIds: readonly string[];
   networkId: string;
   interfaceType: string;
   ipAddress: string;
@@ -101,6 +103,7 @@ export class NetworkQueries {
       name: filter.name,
       region_id: filter.regionId,
       device_id: filter.deviceId,
+      '(device_id)': filter.deviceIds && among(filter.deviceIds),
       network_id: filter.networkId,
       interface_type: filter.interfaceType,
       ip_address: filter.ipAddress,

@@ -44,6 +44,7 @@ describe('an export in any format', () => {
       [`region_id=${nobody}&region_id=${nobody}`, 'region_id'],
       [`cloud_id[]=${nobody}`, 'cloud_id[]'],
       ['cell_id=__proto__', 'cell_id'],
+      ['device_id=node1', 'device_id'],
       ['limit=1000000000', 'limit'],
       ['marker=x', 'marker'],
       ['__proto__=x', '__proto__'],
@@ -54,7 +55,7 @@ describe('an export in any format', () => {
     });
 
     it('tells nobody of a place that is not there', async () => {
-      for (const name of ['cloud_id', 'region_id', 'cell_id']) {
+      for (const name of ['cloud_id', 'region_id', 'cell_id', 'device_id']) {
         const { status, body } = await tenant.get(`${route}&${name}=${nobody}`);
         expect([status, body.type]).toEqual([404, '/problems/not-found']);
       }

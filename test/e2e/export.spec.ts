@@ -113,6 +113,54 @@ describe('an export of the fleet', () => {
       ]);
     });
 
+    it('has a device with everything under it', async () => {
+      expect(namesOf(await exported(`?device_id=${ids.node}`))).toEqual([
+        'cloud prod',
+        'region east',
+        'cell rack 1',
+        'host node1',
+        'container box1',
+        'interface eth0',
+      ]);
+      const box = await exported(`?device_id=${ids.box}&resolved-values=true`);
+      expect(namesOf(box)).toEqual(['cloud prod', 'region east', 'container box1']);
+      const { variables } = (await tenant.get(`/v1/containers/${ids.box}`)).body;
+      expect(named(box, 'box1')).toMatchObject({ place: { parent: 'node1' }, variables });
+      expect(namesOf(await exported(`?device_id=${ids.node}&cell_id=${ids.cell}`))).toEqual([
+        'cloud prod',
+        'region east',
+        'cell rack 1',
+        'host node1',
+        'interface eth0',
+      ]);
+    });
+
+    it('has a device in every format', async () => {
+      const of = async (path: string) => (await tenant.get(`/v1/${path}device_id=${ids.node}`)).text;
+      for (const format of ['ndjson', 'yaml', 'csv', 'graphviz', 'prometheus'])
+        expect(await of(`export?format=${format}&`)).toMatch(/node1|192\.0\.2\.1/);
+      const drawn = await of('export?format=graphviz&');
+      expect(drawn).toContain('label="box1');
+      expect(drawn).not.toContain('sw1');
+      expect(Object.keys(JSON.parse(await of('ansible-inventory?'))._meta.hostvars).toSorted()).toEqual([
+        'box1',
+        'node1',
+      ]);
+      expect(await of('prometheus/targets?')).not.toContain('192.0.2.9');
+    });
+
+    it('has no device that is retired, and none that is elsewhere', async () => {
+      const client = await stranger(gateway);
+      const own = await smallFleet(client);
+      const west = await create(client, 'regions', { name: 'west', cloud_id: own.cloud });
+      const elsewhere = await client.get(`/v1/export?device_id=${own.node}&region_id=${west}`);
+      expect([elsewhere.status, elsewhere.body.errors[0].member]).toEqual([400, 'region_id']);
+      await client.post(`/v1/containers/${own.box}/retire`, {});
+      expect(namesOf(await exported(`?device_id=${own.node}`, client))).not.toContain('container box1');
+      const { status, body } = await client.get(`/v1/export?device_id=${own.box}`);
+      expect([status, body.errors[0].member]).toEqual([404, 'device_id']);
+    });
+
     it('is none of another part', async () => {
       const client = await stranger(gateway);
       const own = await smallFleet(client);
@@ -124,12 +172,13 @@ describe('an export of the fleet', () => {
       expect([contradiction.status, contradiction.body.errors[0].member]).toEqual([400, 'region_id']);
     });
 
-    it.each(['cloud', 'region', 'cell'] as const)(
+    it.each(['cloud', 'region', 'cell', 'device'] as const)(
       'that the caller does not see is refused: %s',
       async (kind) => {
+        const { [kind]: id } = { ...ids, device: ids.node };
         const other = await stranger(gateway);
         for (const path of ['export', 'ansible-inventory', 'prometheus/targets']) {
-          const { status, body } = await other.get(`/v1/${path}?${kind}_id=${ids[kind]}`);
+          const { status, body } = await other.get(`/v1/${path}?${kind}_id=${id}`);
           expect([status, body.errors[0].member]).toEqual([404, `${kind}_id`]);
         }
       },

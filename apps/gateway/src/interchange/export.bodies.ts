@@ -15,6 +15,11 @@ export class FleetQuery extends AsOfQuery {
   @Optional()
   @Identifier()
   readonly cell_id?: string;
+
+  /** A device and everything under it. */
+  @Optional()
+  @Identifier()
+  readonly device_id?: string;
 }
 
 export class ExportQuery extends FleetQuery {

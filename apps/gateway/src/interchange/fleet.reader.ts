@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { ReadStore } from '#libs/platform/src/read-store/read-store.js';
+import { ReadStore, type ReadView } from '#libs/platform/src/read-store/read-store.js';
+import type { DeviceRow } from '#projections/inventory/inventory.queries.js';
 import type { Exchange } from '../http/exchange.js';
 import { demandSame, referred } from '../inventory/references.js';
 import type { FleetQuery } from './export.bodies.js';
@@ -22,6 +23,18 @@ export class FleetReader {
   }
 
   private partOf(exchange: Exchange, query: FleetQuery): Part {
+    const place = this.placeOf(exchange, query);
+    const { view } = exchange;
+    if (query.device_id === undefined) return place;
+    const device = referred(exchange, this.inService(view, query.device_id), 'device_id');
+    const { id, region_id: regionId, cloud_id: cloudId } = device;
+    demandSame('region_id', place.regionId, regionId, 'device');
+    demandSame('cloud_id', place.cloudId, cloudId, 'device');
+    const deviceIds = [id, ...this.sources.inventory.descendants(view, id)];
+    return { ...place, cloudId, regionId, deviceIds };
+  }
+
+  private placeOf(exchange: Exchange, query: FleetQuery): Part {
     const { view, scope: projectId } = exchange;
     const { inventory } = this.sources;
     const { cell_id: cellId } = query;
@@ -33,5 +46,10 @@ export class FleetReader {
     const cloudId = region ? region.cloud_id : query.cloud_id;
     if (cloudId) referred(exchange, inventory.cloud(view, cloudId), 'cloud_id');
     return { projectId, cloudId, regionId, cellId };
+  }
+
+  private inService(view: ReadView, id: string): DeviceRow | undefined {
+    const row = this.sources.inventory.device(view, id);
+    return row?.retired_at === null ? row : undefined;
   }
 }

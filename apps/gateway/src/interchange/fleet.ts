@@ -3,7 +3,11 @@ import type { FleetRecord } from '#libs/interchange/src/fleet-record.js';
 import type { JsonObject } from '#libs/kernel/src/json.js';
 import type { ReadView } from '#libs/platform/src/read-store/read-store.js';
 import { type CellRow, type DeviceRow, InventoryQueries } from '#projections/inventory/inventory.queries.js';
-import { type InterfaceRow, NetworkQueries } from '#projections/inventory/networks.queries.js';
+import {
+  type InterfaceFilter,
+  type InterfaceRow,
+  NetworkQueries,
+} from '#projections/inventory/networks.queries.js';
 import { VariablesQueries } from '#projections/variables/variables.queries.js';
 import { type Link, Owners } from '../inventory/owners.js';
 import { type Chain, FleetVariables } from './fleet-variables.js';
@@ -27,6 +31,8 @@ export interface Part {
   readonly cloudId: string | undefined;
   readonly regionId: string | undefined;
   readonly cellId: string | undefined;
+  /** Only these, and no networks; with their region. */
+  readonly deviceIds?: readonly string[] | undefined;
 }
 
 export type WantedVariables = 'none' | 'own' | 'resolved';
@@ -35,6 +41,17 @@ type Devices = ReadonlyMap<string, DeviceRow>;
 
 /** No tree of devices is deeper; a defect must not make a reader turn in circles. */
 const deepest = 32;
+
+const cellsOf = async (
+  inventory: InventoryQueries,
+  view: ReadView,
+  deviceIds: readonly string[],
+): Promise<readonly string[]> => {
+  const found = new Set<string>();
+  for await (const ids of chunksOf(deviceIds))
+    for (const { cell_id } of inventory.devicesById(view, ids)) if (cell_id !== null) found.add(cell_id);
+  return [...found];
+};
 
 const idsOf = (links: readonly Link[]): string[] => links.map(({ id }) => id);
 
@@ -54,7 +71,8 @@ export class Fleet {
 
   /** The view must be one that stands still: what is read together is read in many turns. */
   static async open(sources: FleetSources, view: ReadView, part: Part): Promise<Fleet> {
-    return new Fleet(sources, view, part, await Places.read(sources.inventory, view, part));
+    const cellIds = part.deviceIds && (await cellsOf(sources.inventory, view, part.deviceIds));
+    return new Fleet(sources, view, part, await Places.read(sources.inventory, view, { ...part, cellIds }));
   }
 
   /** Everything, each after what it hangs on; only parents of devices may come later. */
@@ -67,8 +85,7 @@ export class Fleet {
 
   async *devices(wanted: WantedVariables): AsyncGenerator<FleetRecord> {
     const { inventory } = this.sources;
-    const filter = { ...this.part, retired: false };
-    for await (const rows of pagesOf((page) => inventory.devices(this.view, filter, page))) {
+    for await (const rows of this.devicePages()) {
       const known = this.withAncestors(rows);
       const labels = inventory.labelsOfAll(
         this.view,
@@ -88,6 +105,15 @@ export class Fleet {
           fields: deviceFields(row),
         });
     }
+  }
+
+  private async *devicePages(): AsyncGenerator<readonly DeviceRow[]> {
+    const { inventory } = this.sources;
+    const { deviceIds, ...filter } = this.part;
+    if (deviceIds === undefined)
+      return yield* pagesOf((page) => inventory.devices(this.view, { ...filter, retired: false }, page));
+    for await (const ids of chunksOf(deviceIds))
+      yield inventory.devicesById(this.view, ids).filter((row) => this.isPart(row));
   }
 
   private async *upper(wanted: WantedVariables): AsyncGenerator<FleetRecord> {
@@ -122,6 +148,7 @@ export class Fleet {
   }
 
   private async *networks(wanted: WantedVariables): AsyncGenerator<FleetRecord> {
+    if (this.part.deviceIds) return;
     const { networks, owners } = this.sources;
     for await (const rows of pagesOf((page) => networks.networks(this.view, this.part, page))) {
       const chains = rows.map((row) => ({ near: [row.id], far: idsOf(owners.ofNetwork(row)).slice(1) }));
@@ -139,9 +166,15 @@ export class Fleet {
 
   private async *interfaces(wanted: WantedVariables): AsyncGenerator<FleetRecord> {
     const { networks } = this.sources;
-    for (const regionId of this.places.regions.keys())
-      for await (const rows of pagesOf((page) => networks.interfaces(this.view, { regionId }, page)))
+    for await (const filter of this.interfaceFilters())
+      for await (const rows of pagesOf((page) => networks.interfaces(this.view, filter, page)))
         yield* this.interfacesOf(rows, wanted);
+  }
+
+  private async *interfaceFilters(): AsyncGenerator<InterfaceFilter> {
+    const { deviceIds } = this.part;
+    if (deviceIds === undefined) for (const regionId of this.places.regions.keys()) yield { regionId };
+    else for await (const ids of chunksOf(deviceIds)) yield { deviceIds: ids };
   }
 
   private *interfacesOf(rows: readonly InterfaceRow[], wanted: WantedVariables): Generator<FleetRecord> {

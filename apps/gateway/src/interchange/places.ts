@@ -35,7 +35,10 @@ export async function* chunksOf<T>(all: readonly T[]): AsyncGenerator<readonly T
   }
 }
 
-type Ids = { readonly [name in 'projectId' | 'cloudId' | 'regionId' | 'cellId']: string | undefined };
+type Ids = { readonly [name in 'projectId' | 'cloudId' | 'regionId' | 'cellId']: string | undefined } & {
+  /** Only among these. */
+  readonly cellIds?: readonly string[] | undefined;
+};
 
 const flat = async <Row>(pages: AsyncIterable<readonly Row[]>): Promise<readonly Row[]> =>
   (await Array.fromAsync(pages)).flat();
@@ -60,13 +63,15 @@ export class Places {
   static async read(
     inventory: InventoryQueries,
     view: ReadView,
-    { projectId, cloudId, regionId, cellId }: Ids,
+    { projectId, cloudId, regionId, cellId, cellIds }: Ids,
   ): Promise<Places> {
     const of = { projectId, cloudId };
     return new Places(
       await flat(pagesOf((page) => inventory.clouds(view, { projectId, id: cloudId }, page))),
       await flat(pagesOf((page) => inventory.regions(view, { ...of, id: regionId }, page))),
-      await flat(pagesOf((page) => inventory.cells(view, { ...of, regionId, id: cellId }, page))),
+      await flat(
+        pagesOf((page) => inventory.cells(view, { ...of, regionId, id: cellId, ids: cellIds }, page)),
+      ),
     );
   }
 
