@@ -91,6 +91,26 @@ describe('an import from NetBox', () => {
     const { status, body } = await tenant.post('/v1/import/netbox', order({ token: 'wrong' }));
     expect(status).toBe(400);
     expect(body.detail).toContain('answers 403');
+    expect(body.errors).toMatchObject([{ member: 'token' }]);
+  });
+
+  it.each([
+    '<html>no NetBox</html>',
+    '{"a":1}',
+    '{"results":[1]}',
+    '[]',
+    '{"results":[],"next":"http://elsewhere"}',
+  ])('refuses an address where no NetBox answers: %s', async (text) => {
+    netBox.nonsense = text;
+    const { status, body } = await tenant.post('/v1/import/netbox', order());
+    delete netBox.nonsense;
+    expect([status, body.errors[0].member]).toEqual([400, 'url']);
+  });
+
+  it('takes objects that make no sense for what they are', async () => {
+    netBox.collections = { 'dcim/sites': [{}], 'dcim/devices': [{}, { id: 'x', site: 7, name: [] }] };
+    const { summary } = await synchronised();
+    expect(summary).toMatchObject({ created: expect.any(Number), complete: false });
   });
 
   it.each([

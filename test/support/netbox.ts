@@ -12,6 +12,8 @@ export interface FakeNetBox {
   /** What it answers from now on. */
   collections: Collections;
   asked: number;
+  /** Answered as it is in place of any page. */
+  nonsense?: string;
   close(): Promise<void>;
 }
 
@@ -24,6 +26,7 @@ export const startNetBox = async (collections: Collections): Promise<FakeNetBox>
     const at = new URL(request.url ?? '', netBox.url);
     const answer = (status: number, body: object) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    if (netBox.nonsense !== undefined) return void response.end(netBox.nonsense);
     if (request.headers.authorization !== `Token ${netBoxToken}`)
       return void answer(403, { detail: 'Invalid token' });
     const all = netBox.collections[at.pathname.replace(/^\/api\/|\/$/g, '')] ?? [];

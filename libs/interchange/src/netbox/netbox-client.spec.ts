@@ -19,6 +19,8 @@ const json = (response: ServerResponse, body: unknown, status = 200) => {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 };
 
+const wrongUrl = { code: 'validation-failed', violations: [{ member: 'url' }] };
+
 const list = (options: Partial<NetBoxClientOptions> = {}) => {
   const client = new NetBoxClient({
     url,
@@ -63,20 +65,20 @@ describe('a client of NetBox', () => {
     ['a number', 7],
   ])('does not take its token to %s', async (_, next) => {
     answer = (_request, response) => json(response, { next, results: [] });
-    await expect(list()).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(list()).rejects.toMatchObject(wrongUrl);
     expect(asked).toHaveLength(1);
   });
 
   it('does not go around in circles', async () => {
     answer = (request, response) =>
       json(response, { next: new URL(request.url ?? '', url).href, results: [{ id: 1 }] });
-    await expect(list()).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(list()).rejects.toMatchObject(wrongUrl);
     expect(asked).toHaveLength(1);
   });
 
   it('does not follow a redirect', async () => {
     answer = (_request, response) => response.writeHead(302, { location: `${url}/elsewhere` }).end();
-    await expect(list()).rejects.toMatchObject({ code: 'validation-failed' });
+    await expect(list()).rejects.toMatchObject(wrongUrl);
     expect(asked).toHaveLength(1);
   });
 
@@ -86,8 +88,16 @@ describe('a client of NetBox', () => {
     expect(await list()).toEqual([{ id: 1 }]);
     asked = [];
     answer = (_request, response) => json(response, { detail: 'Invalid token' }, 403);
-    await expect(list()).rejects.toMatchObject({ code: 'validation-failed' });
+    await expect(list()).rejects.toMatchObject({
+      code: 'validation-failed',
+      violations: [{ member: 'token' }],
+    });
     expect(asked).toHaveLength(1);
+  });
+
+  it.each([500, 501])('takes %i for a NetBox that is broken', async (status) => {
+    answer = (_request, response) => json(response, {}, status);
+    await expect(list()).rejects.toMatchObject({ code: 'unavailable' });
   });
 
   it.each([
@@ -97,13 +107,13 @@ describe('a client of NetBox', () => {
   ])('refuses an answer that is %s, without quoting it', async (_, body) => {
     answer = (_request, response) => response.writeHead(200).end(body);
     const error: unknown = await list().catch((caught: unknown) => caught);
-    expect(error).toMatchObject({ code: 'unavailable' });
+    expect(error).toMatchObject(wrongUrl);
     expect(inspect(error)).not.toContain('secret-body');
   });
 
   it('stops reading a page that is too long', async () => {
     answer = (_request, response) => json(response, { next: null, results: [{ name: 'x'.repeat(100_000) }] });
-    await expect(list({ pageBytes: 50_000 })).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(list({ pageBytes: 50_000 })).rejects.toMatchObject(wrongUrl);
   });
 
   it('gives up on silence, and shows its token to nobody', async () => {

@@ -37,14 +37,18 @@ const baseOf = (text: string): URL => {
 /** Where a request went, without its query: for messages. */
 const placeOf = (url: URL): string => `${url.host}${url.pathname}`;
 
+/** What another try would not change: whoever gave the address must look at it. */
+const wrong = (message: string, member: 'url' | 'token' = 'url'): DomainError =>
+  new DomainError('validation-failed', message, { violations: [{ member, message }] });
+
 const refused = (url: URL, status: number): DomainError => {
   const why = status < 400 ? 'answers with a redirect, which is not followed' : `answers ${status}`;
-  return new DomainError('validation-failed', `NetBox at ${placeOf(url)} ${why}`);
+  return wrong(`NetBox at ${placeOf(url)} ${why}`, status === 401 || status === 403 ? 'token' : 'url');
 };
 
 /**
- * Reads collections of a NetBox page by page. Rejects with `unavailable` when no usable answer comes, with `validation-failed` when the
- * service refuses. The token goes to the given origin only, and into no message.
+ * Reads collections of a NetBox page by page. Rejects with `unavailable` when no answer comes or the service is broken, with
+ * `validation-failed`, naming the option, when it refuses or what answers is no NetBox. The token goes to the given origin only, and into no message.
  */
 export class NetBoxClient {
   readonly #token: string;
@@ -79,7 +83,7 @@ export class NetBoxClient {
       const page: { results: NetBoxObject[]; next: URL | undefined } = await this.page(url);
       yield* page.results;
       if (page.next && seen.has(page.next.href))
-        throw new DomainError('unavailable', `NetBox at ${placeOf(url)} leads back to a page that was read`);
+        throw wrong(`NetBox at ${placeOf(url)} leads back to a page that was read`);
       url = page.next;
     }
   }
@@ -88,10 +92,7 @@ export class NetBoxClient {
     const body = await this.get(url);
     const results = isObject(body) ? body['results'] : undefined;
     if (!isObject(body) || !Array.isArray(results) || !(results as Json[]).every(isObject))
-      throw new DomainError(
-        'unavailable',
-        `what came from NetBox at ${placeOf(url)} is not a page of objects`,
-      );
+      throw wrong(`what came from NetBox at ${placeOf(url)} is not a page of objects`);
     return { results: results as NetBoxObject[], next: this.next(url, body['next'] ?? null) };
   }
 
@@ -100,7 +101,7 @@ export class NetBoxClient {
     const url = typeof next === 'string' ? URL.parse(next, from.href) : null;
     // The token must go nowhere else, whatever an answer says.
     if (!url || url.origin !== this.base.origin || !url.pathname.startsWith(this.base.pathname))
-      throw new DomainError('unavailable', `NetBox at ${placeOf(from)} names a next page that is elsewhere`);
+      throw wrong(`NetBox at ${placeOf(from)} names a next page that is elsewhere`);
     return url;
   }
 
@@ -157,14 +158,13 @@ export class NetBoxClient {
     for await (const chunk of response.body ?? []) {
       chunks.push(chunk);
       size += chunk.length;
-      if (size > this.pageBytes)
-        throw new DomainError('unavailable', `a page of NetBox at ${placeOf(url)} is too long`);
+      if (size > this.pageBytes) throw wrong(`a page of NetBox at ${placeOf(url)} is too long`);
     }
     try {
       return JSON.parse(Buffer.concat(chunks).toString('utf8')) as Json;
     } catch {
       // The parser's words would quote what came.
-      throw new DomainError('unavailable', `what came from NetBox at ${placeOf(url)} is not JSON`);
+      throw wrong(`what came from NetBox at ${placeOf(url)} is not JSON`);
     }
   }
 
