@@ -142,6 +142,23 @@ describe('a request that cannot be answered', () => {
   });
 
   it.each([
+    ['{"a":{"__proto__":{"x":1}}}', 'a', 'has a member that no object may have: __proto__'],
+    ['{"__proto__":null}', '', 'has a member that no object may have: __proto__'],
+    ['{"constructor":{"prototype":{}}}', '', 'has a member that no object may have: constructor.prototype'],
+    ['{"a":1,\n "secret" 2}', '', 'must be JSON: it is none at line 2, column 11'],
+    ['{"secret":', '', 'must be JSON: it ends too early'],
+  ])('says what is wrong with %s', async (text, member, message) => {
+    const { status, body } = await gateway.root.post('/v1/clouds', text);
+    expect([status, body.errors]).toEqual([400, [{ member, message }]]);
+    expect(body.detail).toContain(message);
+  });
+
+  it('takes members called constructor, and a byte order mark', async () => {
+    const body = '\uFEFF{"name":"a","variables":{"constructor":{"x":1}}}';
+    expect((await gateway.root.post('/v1/clouds', body)).status).toBe(201);
+  });
+
+  it.each([
     ['name', {}],
     ['name', { name: '' }],
     ['name', { name: 'x'.repeat(256) }],

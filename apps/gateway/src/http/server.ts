@@ -1,10 +1,9 @@
-import { isUtf8 } from 'node:buffer';
 import type { ServerResponse } from 'node:http';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import { ReadStore } from '#libs/platform/src/read-store/read-store.js';
-import { unstorable } from './json.js';
+import { readJson } from './json.js';
 import { DEFECT, problemOf, sendProblem } from './problem.js';
 import { leaveRaw } from './raw-body.js';
 import { newRequestId } from './request-id.js';
@@ -36,24 +35,16 @@ export const httpAdapter = (proxies: readonly string[] = []): FastifyAdapter =>
     skipMiddie: true,
   });
 
-const refused = (message: string) =>
-  new DomainError('validation-failed', `the body ${message}`, { violations: [{ member: '', message }] });
-
 /** JSON is the only body that is read for the routes; no body at all is left to the route to judge. */
 const readJsonOnly = (fastify: FastifyInstance): void => {
-  const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser<Buffer>(
     'application/json',
     { parseAs: 'buffer', bodyLimit: BODY_LIMIT },
-    (request, body, done) => {
+    (_request, body, done) => {
       if (body.length === 0) return done(null);
-      if (!isUtf8(body)) return done(refused('must be UTF-8'));
-      // Fastify names the place and, for __proto__, the reason.
-      void parse(request, body.toString('utf8'), (error, value) => {
-        const message = error && `must be JSON: ${error.message.toLowerCase()}`;
-        done(message ? refused(message) : unstorable(value), value);
-      });
+      const read = readJson(body);
+      done(read instanceof DomainError ? read : null, read);
     },
   );
 };
