@@ -50,7 +50,11 @@ describe('an export of the fleet', () => {
     });
     expect(named(records, 'prod')?.fields).toEqual({ note: 'ours' });
     expect(named(records, 'sw1')?.fields).toMatchObject({ model_name: 'M', vlans: '1,2' });
-    expect(named(records, 'lan')?.fields).toMatchObject({ cidr: '192.0.2.0/24', netmask: '255.255.255.0' });
+    expect(named(records, 'lan')?.fields).toMatchObject({
+      cidr: '192.0.2.0/24',
+      netmask: '255.255.255.0',
+      network_type: 'vlan',
+    });
     expect(named(records, 'eth0')).toMatchObject({
       place: { cloud: 'prod', region: 'east', device: 'node1' },
       fields: { network: 'lan', vlan_id: 7 },

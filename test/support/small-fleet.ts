@@ -61,6 +61,7 @@ export const smallFleet = async (client: Client): Promise<Ids> => {
     cidr: '192.0.2.0/24',
     gateway: '192.0.2.254',
     netmask: '255.255.255.0',
+    network_type: 'vlan',
   });
   await create(client, 'network-interfaces', {
     name: 'eth0',

@@ -76,6 +76,7 @@ export const fieldTypes: Readonly<Record<FleetKind, Readonly<Record<string, Fiel
     gateway: 'string',
     netmask: 'string',
     ip_block_type: 'string',
+    network_type: 'string',
     nss: 'string',
   },
   interface: {

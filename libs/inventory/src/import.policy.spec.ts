@@ -123,12 +123,12 @@ describe('an import into a region', () => {
     imported(state, fleet);
     const changed = [
       thing('a', { fields: { active: true, device_type: 'blade' } }),
-      thing('lan', { kind: 'network', fields: { cidr: '10.0.0.0/25', ip_block_type: 'private' } }),
+      thing('lan', { kind: 'network', fields: { cidr: '10.0.0.0/25', network_type: 'vlan', nss: 'x' } }),
       thing('eth0', { kind: 'interface', place: { device: 'a' }, fields: { speed: 20 } }),
     ];
     expect(imported(state, changed).map(({ changes }) => changes.map(({ member }) => member))).toEqual([
       ['device_type', 'active'],
-      ['cidr', 'ip_block_type'],
+      ['cidr', 'network_type', 'nss'],
       ['speed'],
     ]);
   });

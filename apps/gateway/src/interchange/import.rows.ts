@@ -89,6 +89,10 @@ class ImportedNetwork {
 
   @Optional()
   @Name()
+  readonly network_type?: string;
+
+  @Optional()
+  @Name()
   readonly nss?: string;
 }
 

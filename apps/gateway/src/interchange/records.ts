@@ -38,11 +38,19 @@ export const deviceFields = (row: DeviceRow): Fields => ({
   }),
 });
 
-export const networkFields = ({ cidr, gateway, netmask, ip_block_type, nss }: NetworkRow): Fields => ({
+export const networkFields = ({
   cidr,
   gateway,
   netmask,
   ip_block_type,
+  network_type,
+  nss,
+}: NetworkRow): Fields => ({
+  cidr,
+  gateway,
+  netmask,
+  ip_block_type,
+  network_type,
   nss,
 });
 
