@@ -44,6 +44,15 @@ describe('a connection', () => {
     expect(JSON.parse(body)).toMatchObject({ status, detail: 'the request could not be read' });
   });
 
+  it('has half a minute to bring a request, and is looked at often enough', () => {
+    const { server } = gateway.app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+    expect(server).toMatchObject({
+      requestTimeout: 30_000,
+      headersTimeout: 30_000,
+      connectionsCheckingInterval: 2_000,
+    });
+  });
+
   it('that breaks in the middle of a request leaves nothing behind', async () => {
     const { traffic } = gateway.app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
     const before = (await gateway.events()).length;

@@ -19,6 +19,16 @@ export const STATUS = {
   unavailable: 503,
 } satisfies Record<ErrorCode, number>;
 
+/** What is wrong with a request before it reaches a route. */
+export const EARLY_STATUS = {
+  'bad-request': 400,
+  'method-not-allowed': 405,
+  'request-timeout': 408,
+  'uri-too-long': 414,
+  'request-header-fields-too-large': 431,
+  'internal-error': 500,
+} as const;
+
 /** RFC 9457. */
 export interface Problem {
   readonly type: string;

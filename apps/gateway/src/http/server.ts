@@ -21,6 +21,8 @@ export const httpAdapter = (proxies: readonly string[] = []): FastifyAdapter =>
     trustProxy: proxies.length > 0 && [...proxies],
     bodyLimit: BODY_LIMIT,
     requestTimeout: 30_000,
+    // Node looks for what is late only so often, and by default gives the head twice the time.
+    http: { headersTimeout: 30_000, connectionsCheckingInterval: 2_000 },
     keepAliveTimeout: 75_000,
     genReqId: newRequestId,
     // What came in on an open connection while the gateway stops is still answered.
