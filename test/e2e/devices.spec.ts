@@ -205,6 +205,11 @@ describe('devices of all kinds over REST', () => {
     expect(await listed(`parent_id=${a}&descendants=true`)).toEqual(['b', 'c']);
     expect(await listed(`parent_id=${c}&descendants=true`)).toEqual([]);
     expect(await listed(`parent_id=${nobody}&descendants=true`)).toEqual([]);
+    expect(await listed(`parent_id=${c}&descendants=false`)).toEqual([]);
+    for (const collection of ['devices', 'hosts']) {
+      const alone = await gateway.root.get(`/v1/${collection}?${region}&descendants=true`);
+      expect([alone.status, alone.body.errors?.[0].member]).toEqual([400, 'descendants']);
+    }
     expect(await listed(`${region}&active=false`)).toEqual(['d']);
     expect(await listed(`cell_id=${cellId}`)).toEqual(['b']);
     expect(await listed(`cloud_id=${cloudId}&name=a`)).toEqual(['a']);

@@ -74,7 +74,7 @@ describe("the API's description of itself", () => {
     expect(document.components.schemas['NewCloud']).toEqual({
       type: 'object',
       properties: {
-        name: { type: 'string', minLength: 1, maxLength: 255 },
+        name: { type: 'string', minLength: 1, maxLength: 255, pattern: '\\S' },
         note: { type: ['string', 'null'], maxLength: 4096 },
         variables: { type: 'object', additionalProperties: true, maxProperties: 1000 },
       },

@@ -30,7 +30,14 @@ describe('a project', () => {
     expect((await gateway.root.delete(path, first)).status).toBe(412);
     const unchanged = await gateway.root.put(path, {}, { 'if-match': renamed.headers['etag'] ?? '' });
     expect([unchanged.status, unchanged.body]).toEqual([200, renamed.body]);
-    for (const change of [{ name: '' }, { name: null }, { name: 1 }, { colour: 'red' }])
+    for (const change of [
+      { name: '' },
+      { name: '  ' },
+      { name: '\u00a0\u3000' },
+      { name: null },
+      { name: 1 },
+      { colour: 'red' },
+    ])
       expect([change, (await gateway.root.put(path, change)).status]).toEqual([change, 400]);
     expect((await gateway.root.get(path)).body).toMatchObject({ name: 'after', variables: { a: 1 } });
     const then = await gateway.root.get(`${path}?as_of=${headers['craton-cursor']}`);

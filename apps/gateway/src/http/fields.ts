@@ -71,13 +71,19 @@ const isText =
   (value: unknown): boolean =>
     typeof value === 'string' && value.length >= least && value.length <= most && !refused.test(value);
 
+const isLine = (most: number) => {
+  const isShort = isText(most, control);
+  return (value: unknown): boolean => isShort(value) && /\S/.test(value as string);
+};
+
 /** One line that names something. */
 export const Name = (most = 255): PropertyDecorator =>
-  check('name', isText(most, control), `must be 1 to ${most} characters without control characters`, {
-    type: 'string',
-    minLength: 1,
-    maxLength: most,
-  });
+  check(
+    'name',
+    isLine(most),
+    `must be 1 to ${most} characters without control characters, not blanks alone`,
+    { type: 'string', minLength: 1, maxLength: most, pattern: '\\S' },
+  );
 
 /** Free text that may have several lines, and may be null. */
 export const Note = (most = 4096): PropertyDecorator =>

@@ -1,3 +1,4 @@
+import { DomainError } from '#libs/kernel/src/errors.js';
 import type { DeviceKind } from '#libs/inventory/src/region.events.js';
 import type { DeviceFilter } from '#projections/inventory/inventory.queries.js';
 import type { HostQuery, NetworkDeviceChange, NewNetworkDevice } from './device.bodies.js';
@@ -44,7 +45,13 @@ export const registrationOf = (kind: DeviceKind, device: Given) => {
   } as const;
 };
 
-export const filterOf = (
+const demandParent = ({ descendants, parent_id }: HostQuery): void => {
+  if (!descendants || parent_id !== undefined) return;
+  const [member, message] = ['descendants', 'are those of a parent_id, which must be given'];
+  throw new DomainError('validation-failed', `${member} ${message}`, { violations: [{ member, message }] });
+};
+
+const narrowedBy = (
   query: HostQuery,
   projectId: string | undefined,
   kind: DeviceKind | undefined,
@@ -65,3 +72,13 @@ export const filterOf = (
   managedBy: query.managed_by,
   retired: query.retired,
 });
+
+/** Throws `validation-failed` for members that say nothing without each other. */
+export const filterOf = (
+  query: HostQuery,
+  projectId: string | undefined,
+  kind: DeviceKind | undefined,
+): DeviceFilter => {
+  demandParent(query);
+  return narrowedBy(query, projectId, kind);
+};
