@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Command, CommandBus } from '@nestjs/cqrs';
 import { v5 } from 'uuid';
+import { ToRegion } from '#libs/inventory/src/inventory.handlers.js';
 import { newId } from '#libs/platform/src/identifiers.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import type { Cursor, RequestMark } from '#libs/kernel/src/event.js';
@@ -46,6 +47,13 @@ interface Outcome {
 }
 
 const patienceMs = 10_000;
+/** For read models that follow the removal of a hundred thousand things. */
+const longPatienceMs = 300_000;
+
+const patienceFor = (commands: readonly Command<Receipt>[]): number =>
+  commands.some((sent) => sent instanceof ToRegion && 'cascade' in sent.command && sent.command.cascade)
+    ? longPatienceMs
+    : patienceMs;
 
 /** Without the caller's `If-Match`: for a step that goes to another stream than the one whose revision the caller knows. */
 export const unconditionally = (metadata: CommandMetadata): CommandMetadata => {
@@ -170,7 +178,7 @@ export class Commands {
     this.limits.demand(exchange.caller, this.readStore.now(), commands);
     const execute: Execute = (command) => this.bus.execute(command);
     const cursor = await (names && !oneByOne ? allAtOnce(commands, execute) : inTurn(commands, execute));
-    if (cursor !== undefined) await this.readStore.passed(cursor, patienceMs);
+    if (cursor !== undefined) await this.readStore.passed(cursor, patienceFor(commands));
     return { subject, cursor, repeated: false };
   }
 }
