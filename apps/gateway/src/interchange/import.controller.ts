@@ -29,7 +29,7 @@ export class ImportController {
     const { CRATON_IMPORT_BYTES: streamBytes, CRATON_IMPORT_ROWS: records } = this.config;
     this.requests.demandProper(exchange);
     const format = formatOf(exchange, query);
-    const { bytes: source, digest } = digested(sourceOf(exchange, streamBytes));
+    const { bytes: source, digest } = digested(sourceOf(exchange, streamBytes), exchange);
     const { kind } = query;
     const options = { limits: { streamBytes, records }, ...(kind !== undefined && { kind }) };
     const text = await this.importer.run(exchange, query, {

@@ -21,10 +21,13 @@ export class ImportRequests {
   ) {}
 
   /** Throws what a request is refused with before its body is read. */
-  demandProper({ request }: Exchange): void {
+  demandProper({ request, caller: { userId, projectId } }: Exchange): void {
     if (expectedRevision(request.headers['if-match']) !== undefined)
       throw new DomainError('wrong-revision', 'an import has no revision to match');
-    idempotencyKey(request);
+    const key = idempotencyKey(request);
+    const first = key === undefined ? undefined : this.requests.find(this.readStore.now(), userId, key);
+    // The mark of an import names its project: a body that came under the key of something else need not be read.
+    if (first && first.subject !== projectId) throw reused();
   }
 
   /**
@@ -39,17 +42,19 @@ export class ImportRequests {
     const first = this.requests.find(this.readStore.now(), userId, key);
     if (!first) return { key, fingerprint: known[0] ?? '', subject: projectId };
     if (known.includes(first.fingerprint)) return undefined;
-    throw new DomainError(
-      'idempotency-key-reused',
-      'the Idempotency-Key was given with another request before',
-    );
+    throw reused();
   }
 }
 
-/** A body that is known again, whatever its length. `digest` is for when it is at its end, and asked for once. */
+const reused = (): DomainError =>
+  new DomainError('idempotency-key-reused', 'the Idempotency-Key was given with another request before');
+
+/** A body that is known again under a key, whatever its length. `digest` is for when it is at its end, and asked for once. */
 export const digested = (
   bytes: ByteStream,
+  { request }: Exchange,
 ): { readonly bytes: ByteStream; readonly digest: () => string } => {
+  if (idempotencyKey(request) === undefined) return { bytes, digest: () => '' };
   const sum = createHash('sha256');
   const passing = async function* () {
     for await (const chunk of bytes) {

@@ -15,13 +15,16 @@ import {
   Netmask,
 } from '../inventory/inventory.fields.js';
 
-class ImportedPlace {
+/** What has no labels, and must not be given any. */
+class Unlabelled {
   @Name()
   readonly name: string;
 
   @Labels(0)
   readonly labels: readonly string[];
+}
 
+class ImportedPlace extends Unlabelled {
   @Optional()
   @Note()
   readonly note?: string;
@@ -65,13 +68,7 @@ class ImportedNetworkDevice extends ImportedDevice {
   readonly vlans?: string;
 }
 
-class ImportedNetwork {
-  @Name()
-  readonly name: string;
-
-  @Labels(0)
-  readonly labels: readonly string[];
-
+class ImportedNetwork extends Unlabelled {
   @Cidr()
   readonly cidr: string;
 
@@ -96,13 +93,7 @@ class ImportedNetwork {
   readonly nss?: string;
 }
 
-class ImportedInterface {
-  @Name()
-  readonly name: string;
-
-  @Labels(0)
-  readonly labels: readonly string[];
-
+class ImportedInterface extends Unlabelled {
   @Optional()
   @Name()
   readonly interface_type?: string;
