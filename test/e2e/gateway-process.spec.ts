@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { until } from '#test/support/until.js';
 
 const hooks = new URL('../support/typescript-hooks.js', import.meta.url).href;
@@ -18,12 +19,17 @@ interface Running {
 
 const started: ChildProcess[] = [];
 
-const start = async (dataDir: string): Promise<Running> => {
+const spawned = (dataDir: string, more: NodeJS.ProcessEnv = {}) => {
   const child = spawn(process.execPath, ['--conditions=source', '--import', hooks, main], {
-    env: { PATH: process.env['PATH'], CRATON_DATA_DIR: dataDir, CRATON_HTTP_PORT: '0' },
+    env: { PATH: process.env['PATH'], CRATON_DATA_DIR: dataDir, CRATON_HTTP_PORT: '0', ...more },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   started.push(child);
+  return child;
+};
+
+const start = async (dataDir: string): Promise<Running> => {
+  const child = spawned(dataDir);
   let out = '';
   let log = '';
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
@@ -118,4 +124,16 @@ describe('the process of the gateway', () => {
     },
     120_000,
   );
+
+  it('does not start without the file of credentials that it was promised, and says so in a line', async () => {
+    const missing = join(dataDir, 'missing.json');
+    const child = spawned(dataDir, { CRATON_PROVIDER_CREDENTIALS: missing, CRATON_LOG_LEVEL: 'warn' });
+    const end = once(child, 'close', { signal: AbortSignal.timeout(60_000) });
+    const told = await text(child.stderr);
+    await end;
+    expect([child.exitCode, told]).toEqual([
+      2,
+      `the configuration is wrong:\n- CRATON_PROVIDER_CREDENTIALS: ${missing} cannot be read: there is no such file\n`,
+    ]);
+  }, 120_000);
 });

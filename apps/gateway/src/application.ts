@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import type { Config } from '#libs/platform/src/config/config.js';
+import { demandCredentials } from '#libs/providers/src/providers.module.js';
 import { nestLogger } from '#libs/platform/src/telemetry/logger.js';
 import { serveDocs } from './http/docs.js';
 import { logRequests } from './http/request-log.js';
@@ -12,13 +13,18 @@ import { configureHttp, httpAdapter } from './http/server.js';
 export const createGateway = async (
   module: Type | DynamicModule,
   logger: Logger,
-  { CRATON_TRUST_PROXY: proxies }: Pick<Config, 'CRATON_TRUST_PROXY'> = {},
+  config: Pick<Config, 'CRATON_TRUST_PROXY' | 'CRATON_PROVIDER_CREDENTIALS'> = {},
 ): Promise<NestFastifyApplication> => {
-  const app = await NestFactory.create<NestFastifyApplication>(module, httpAdapter(proxies), {
-    bodyParser: false,
-    abortOnError: false,
-    logger: nestLogger(logger),
-  });
+  demandCredentials(config);
+  const app = await NestFactory.create<NestFastifyApplication>(
+    module,
+    httpAdapter(config.CRATON_TRUST_PROXY),
+    {
+      bodyParser: false,
+      abortOnError: false,
+      logger: nestLogger(logger),
+    },
+  );
   configureHttp(app);
   logRequests(app, logger);
   serveDocs(app);

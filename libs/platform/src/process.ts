@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { AnyProjection } from '#libs/kernel/src/projection.js';
-import { type Config, readConfig } from './config/config.js';
+import { type Config, readConfig, WrongConfiguration } from './config/config.js';
 import { DataDirLock } from './data-dir-lock.js';
 import type { EventStore } from './event-store/event-store.js';
 import { openEventStore } from './event-store/open-event-store.js';
@@ -108,6 +108,6 @@ export const runProcess = async (serve: Serve): Promise<void> => {
   } catch (error) {
     logger.debug({ err: error }, 'could not start');
     tell(error);
-    exit(logger, exitCodes.failed);
+    exit(logger, error instanceof WrongConfiguration ? exitCodes.wrongConfiguration : exitCodes.failed);
   }
 };

@@ -255,7 +255,14 @@ const demandedTogether = (config: Config): string[] =>
         .map((name) => `${name} is needed when CRATON_CLOUD is nova`)
     : [];
 
-/** Reads the environment once. Throws one error that lists everything that is wrong; values are never repeated in it. */
+/** Lists what is wrong with it; values are never repeated. */
+export class WrongConfiguration extends Error {
+  constructor(lines: readonly string[]) {
+    super(`the configuration is wrong:\n${lines.map((line) => `- ${line}`).join('\n')}`);
+  }
+}
+
+/** Reads the environment once. Throws one `WrongConfiguration` that lists everything that is wrong; values are never repeated in it. */
 export const readConfig = (environment: NodeJS.ProcessEnv = process.env): Config => {
   const known = Object.keys(environment).filter(
     (name) => /^(CRATON|OS)_/.test(name) && environment[name] !== '',
@@ -273,7 +280,6 @@ export const readConfig = (environment: NodeJS.ProcessEnv = process.env): Config
     .filter((name) => name.startsWith('CRATON_') && !name.startsWith('CRATON_TEST_') && !properties.has(name))
     .map((name) => `${name} is not known`);
   const all = [...wrong, ...demandedTogether(config), ...unknown];
-  if (all.length > 0)
-    throw new Error(`the configuration is wrong:\n${all.map((line) => `- ${line}`).join('\n')}`);
+  if (all.length > 0) throw new WrongConfiguration(all);
   return Object.freeze(config);
 };

@@ -69,6 +69,12 @@ describe('credentials of providers', () => {
     expect(reading).not.toThrow(/s3cret/);
   });
 
+  it('are not taken from a file that is not there, or is none', () => {
+    const missing = join(directory, 'missing.json');
+    expect(() => Credentials.read(missing)).toThrow(`${missing} cannot be read: there is no such file`);
+    expect(() => Credentials.read(directory)).toThrow(/cannot be read: EISDIR|by its owner only/);
+  });
+
   it('cannot be seen by looking', () => {
     expect(inspect(new Credentials({ cmdb }), { depth: 9, showHidden: true })).not.toMatch(/s3cret/);
     expect(JSON.stringify(new Credentials({ cmdb }))).not.toMatch(/s3cret/);

@@ -31,6 +31,18 @@ const isBelow = (url: URL, place: URL): boolean =>
   url.origin === place.origin &&
   (place.pathname.endsWith('/') ? url.pathname.startsWith(place.pathname) : url.pathname === place.pathname);
 
+const textOf = (path: string): string => {
+  try {
+    if ((statSync(path).mode & 0o077) === 0) return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    throw new Error(`${path} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : code}`, {
+      cause: error,
+    });
+  }
+  throw new Error(`${path} holds credentials and must be readable by its owner only`);
+};
+
 /** Secrets that bindings may name: each goes to the places that its operator said, for the projects that he said, and nowhere else. */
 export class Credentials {
   readonly #all: ReadonlyMap<string, Credential>;
@@ -39,13 +51,12 @@ export class Credentials {
     this.#all = new Map(Object.entries(told).map(([name, one]) => [name, credentialOf(name, one)]));
   }
 
-  /** Throws when the file is readable by others than its owner, or says something else; its contents are never repeated. */
+  /** Throws when the file cannot be read, is readable by others than its owner, or says something else; its contents are never repeated. */
   static read(path: string): Credentials {
-    if ((statSync(path).mode & 0o077) !== 0)
-      throw new Error(`${path} holds credentials and must be readable by its owner only`);
+    const text = textOf(path);
     let told: unknown;
     try {
-      told = JSON.parse(readFileSync(path, 'utf8'));
+      told = JSON.parse(text);
     } catch {
       // The parser would quote a secret.
       throw new Error(`${path} is not JSON`);
