@@ -29,11 +29,14 @@ export type Asks =
     };
 
 export interface Loaded {
-  /** Answers a second. */
+  /** How many requests did what they should. */
+  readonly answers: number;
+  /** Of those, in a second. */
   readonly rate: number;
   readonly p50: number;
   readonly p99: number;
-  readonly refused: number;
+  /** How many were not, by status or kind of error. */
+  readonly refused: Readonly<Record<string, number>>;
 }
 
 export interface Measurement extends Loaded {
@@ -53,8 +56,11 @@ export const load = async (
   const input: Load = { url: server.url, headers, seconds, connections, asks };
   const before = server.cpuMs() ?? NaN;
   const loaded = await perform<Loaded>(bench, 'load', input);
-  if (loaded.refused > 0) throw new Error(`${loaded.refused} requests were refused or not answered`);
-  return { ...loaded, cpuMicros: (1000 * ((server.cpuMs() ?? NaN) - before)) / (loaded.rate * seconds) };
+  const refused = Object.entries(loaded.refused).map(([kind, count]) => `${count} x ${kind}`);
+  if (refused.length > 0) {
+    throw new Error(`requests were refused or not answered: ${refused.join(', ')}; ${loaded.answers} were`);
+  }
+  return { ...loaded, cpuMicros: (1000 * ((server.cpuMs() ?? NaN) - before)) / loaded.answers };
 };
 
 /** What the rounds found, the limit and ours in turn. */
