@@ -46,6 +46,29 @@ describe('rows of NDJSON', () => {
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
 
+  it.each([
+    ['{"kind":"host","kind":"cloud","name":"x"}', 'kind', 16],
+    [String.raw`{"kind":"host","name":"x","k\u0069nd" : "host"}`, 'kind', 27],
+    ['{"kind":"host","name":"x","variables":{"a":{"b":1},"c":[{"d":1,"e":":","d":2}]}}', 'd', 72],
+    ['{"kind":"host","name":":","variables":{"a":1,"a" \t:1}}', 'a', 46],
+    ['{"kind":"host","name":"x","variables":{"a":1},"variables":{"a":1}}', 'variables', 47],
+    ['{"kind":"host","name":"x","variables":{"toString":1,"toString":1}}', 'toString', 53],
+  ])('are refused with a member that comes twice: %s', async (line, name, column) => {
+    expect(await only('ndjson', line)).toEqual({
+      problem: `the member "${name}" comes twice`,
+      source: { line: 1, row: 1, column },
+    });
+  });
+
+  it.each([':', '":', 'a":1,"a":', '\\":\\', 'fe80::1'])(
+    'may have values that look like members: %j',
+    async (text) => {
+      const row = { kind: 'host', name: 'x', variables: { a: text, b: [text, { a: text, [text]: 1 }] } };
+      for (const line of [JSON.stringify(row), JSON.stringify(row).replaceAll('":', '" :')])
+        expect(await problems('ndjson', line)).toEqual([]);
+    },
+  );
+
   it('never quote a value', async () => {
     const secret = 's3cr3t-value';
     for (const line of [

@@ -1,6 +1,18 @@
 /** Where a text stops being JSON: an index into it, its length when more was expected, undefined when it is JSON. */
 export const jsonErrorAt = (text: string): number | undefined => new Scanner(text).errorAt();
 
+/** The first member that its object has already, in a text that is JSON: its name and an index into the text. */
+export const repeatedMemberIn = (text: string): Repeated | undefined => {
+  const scanner = new Scanner(text);
+  scanner.errorAt();
+  return scanner.repeated;
+};
+
+export interface Repeated {
+  readonly name: string;
+  readonly at: number;
+}
+
 const literal = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 // oxlint-disable-next-line no-control-regex -- JSON forbids control characters in texts
 const stringPart = /(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*/y;
@@ -12,6 +24,9 @@ type Expected = 'value' | 'first-item' | 'first-member' | 'member' | 'next';
 class Scanner {
   private at = 0;
   private readonly open: string[] = [];
+  /** Names of the members so far, of each that is open. */
+  private readonly names: Set<string>[] = [];
+  repeated: Repeated | undefined;
   private expected: Expected = 'value';
 
   constructor(private readonly text: string) {}
@@ -53,11 +68,14 @@ class Scanner {
   private close(closing: string): boolean {
     this.at += 1;
     this.expected = 'next';
+    this.names.pop();
     return this.open.pop() === closing;
   }
 
   private member(): boolean {
+    const start = this.at;
     if (!this.string()) return false;
+    this.name(start);
     this.skip(space);
     if (this.text[this.at] !== ':') return false;
     this.at += 1;
@@ -65,10 +83,18 @@ class Scanner {
     return true;
   }
 
+  private name(at: number): void {
+    const name = JSON.parse(this.text.slice(at, this.at)) as string;
+    const names = this.names.at(-1) as Set<string>;
+    if (names.has(name)) this.repeated ??= { name, at };
+    names.add(name);
+  }
+
   private value(char: string | undefined): boolean {
     if (char === '{' || char === '[') {
       this.at += 1;
       this.open.push(char === '{' ? '}' : ']');
+      this.names.push(new Set());
       this.expected = char === '{' ? 'first-member' : 'first-item';
       return true;
     }

@@ -1,4 +1,13 @@
-import type { ByteStream, Limits, Read, Source } from './fleet-record.js';
+import type { Json } from '#libs/kernel/src/json.js';
+import {
+  isProblem,
+  type ByteStream,
+  type Limits,
+  type Read,
+  type RowProblem,
+  type Source,
+} from './fleet-record.js';
+import { repeatedMember } from './json-members.js';
 import { jsonErrorAt } from './json-position.js';
 import { readRow, type ShapeOptions } from './row-shape.js';
 import { linesOf, type LineBlock } from './text-lines.js';
@@ -11,9 +20,19 @@ const parsed = (text: string): unknown => {
   }
 };
 
+const repeatedIn = (line: string, row: Json, source: Source): RowProblem | undefined => {
+  const found = repeatedMember(line, row);
+  if (!found) return undefined;
+  const name = JSON.stringify(found.name.slice(0, 80).toWellFormed());
+  return { problem: `the member ${name} comes twice`, source: { ...source, column: found.at + 1 } };
+};
+
 const readLine = (line: string, source: Source, options: ShapeOptions): Read => {
   const row = parsed(line);
-  if (row !== undefined) return readRow(row, source, options);
+  if (row !== undefined) {
+    const read = readRow(row, source, options);
+    return isProblem(read) ? read : (repeatedIn(line, row as Json, source) ?? read);
+  }
   const at = jsonErrorAt(line) ?? 0;
   const problem = at >= line.trimEnd().length ? 'the JSON ends too early' : 'the line is not JSON';
   return { problem, source: { ...source, column: at + 1 } };
