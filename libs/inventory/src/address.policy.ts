@@ -48,6 +48,16 @@ export const netmaskOf = (cidr: string): string | undefined => {
   return range.bits === 32 ? dotted(maskOf(range)) : String(range.prefix);
 };
 
+const unspecified: ReadonlySet<string> = new Set(['::', '0.0.0.0']);
+
+/** Whether the address is one of the network's, be it a host's or not; imports have the unspecified one where none is known. */
+export const isAddressIn = (cidr: string, text: string): boolean => {
+  if (unspecified.has(text)) return true;
+  const [range, address] = [rangeOf(cidr), addressOf(text)];
+  if (!range || address?.bits !== range.bits) return false;
+  return (address.value & maskOf(range)) === range.value;
+};
+
 /** Whether a host of the network may have the address: it is in it, and neither the network's own nor, for IPv4, that of all. */
 export const isHostAddress = (cidr: string, text: string): boolean => {
   const [range, address] = [rangeOf(cidr), addressOf(text)];

@@ -168,7 +168,7 @@ const changeInterface = (state: Region, id: string, change: Partial<Interface>):
 };
 
 const interfaces: Evolvers<Region, InterfaceEvent> = {
-  InterfaceRegistered: (state, { interfaceId, ipAddress: _ip, vlanId: _vlan, ...facts }) => {
+  InterfaceRegistered: (state, { interfaceId, vlanId: _vlan, ...facts }) => {
     state.interfaces.set(interfaceId, facts);
     state.interfaceNames.add(interfaceKey(facts.deviceId, facts.name));
     hang(state, interfaceId, facts.deviceId);

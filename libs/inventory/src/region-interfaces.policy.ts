@@ -1,9 +1,10 @@
 import { DomainError } from '#libs/kernel/src/errors.js';
+import { isAddressIn } from './address.policy.js';
 import { demandOpen } from './region-cells.policy.js';
 import { inService } from './region-devices.policy.js';
 import { networkOf } from './region-networks.policy.js';
 import { removal } from './region-removal.policy.js';
-import { type Interface, interfaceKey, type Region } from './region-state.policy.js';
+import { type Interface, interfaceKey, type Network, type Region } from './region-state.policy.js';
 import type { InterfaceSettings, RegionEvent } from './region.events.js';
 
 export type InterfaceCommand =
@@ -37,6 +38,14 @@ const demandFreeName = (state: Region, deviceId: string, name: string): void => 
   throw new DomainError('already-exists', `${device} already has an interface named ${name}`);
 };
 
+const demandInside = ({ name, cidr }: Network, ipAddress: string): void => {
+  if (isAddressIn(cidr, ipAddress)) return;
+  const message = `must be in ${cidr}, as network ${name} is`;
+  throw new DomainError('illegal-state', `ip_address ${message}`, {
+    violations: [{ member: 'ip_address', message }],
+  });
+};
+
 const register = (
   { type: _type, ...facts }: Extract<InterfaceCommand, { type: 'RegisterInterface' }>,
   state: Region,
@@ -44,7 +53,7 @@ const register = (
   const { deviceId, networkId, name } = facts;
   demandOpen(state);
   inService(state, deviceId);
-  if (networkId !== null) networkOf(state, networkId);
+  if (networkId !== null) demandInside(networkOf(state, networkId), facts.ipAddress);
   demandFreeName(state, deviceId, name);
   return [{ type: 'InterfaceRegistered', data: facts }];
 };

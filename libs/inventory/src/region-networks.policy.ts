@@ -1,8 +1,8 @@
 import { DomainError } from '#libs/kernel/src/errors.js';
-import { isHostAddress, netmaskOf } from './address.policy.js';
+import { isAddressIn, isHostAddress, netmaskOf } from './address.policy.js';
 import { demandCell, demandOpen } from './region-cells.policy.js';
 import { removal } from './region-removal.policy.js';
-import type { Network, Region } from './region-state.policy.js';
+import { called, dependentsOf, type Network, type Region } from './region-state.policy.js';
 import type { AddressRange, RegionEvent } from './region.events.js';
 
 /** Addresses are canonical text. A netmask that is left out follows from the CIDR. */
@@ -83,13 +83,33 @@ const register = (
 
 type Change = Extract<NetworkCommand, { type: 'ChangeNetwork' }>;
 
-const readdress = ({ networkId, cidr, gateway, netmask }: Change, known: Network): readonly RegionEvent[] => {
+const namesShown = 3;
+
+const demandAllInside = (state: Region, networkId: string, cidr: string): void => {
+  const outside = [...dependentsOf(state, networkId)].filter(
+    (id) => !isAddressIn(cidr, state.interfaces.get(id)?.ipAddress ?? ''),
+  );
+  if (outside.length === 0) return;
+  const names = outside
+    .slice(0, namesShown)
+    .map((id) => `${called(state, id)} (${state.interfaces.get(id)?.ipAddress})`);
+  const rest = outside.length > namesShown ? ` and ${outside.length - namesShown} more` : '';
+  const message = `would leave interfaces outside: ${names.join(', ')}${rest}`;
+  throw new DomainError('illegal-state', `cidr ${message}`, { violations: [{ member: 'cidr', message }] });
+};
+
+const readdress = (
+  { networkId, cidr, gateway, netmask }: Change,
+  known: Network,
+  state: Region,
+): readonly RegionEvent[] => {
   if (cidr === undefined && gateway === undefined && netmask === undefined) return [];
   const range = fitting({
     cidr: cidr ?? known.cidr,
     gateway: gateway ?? known.gateway,
     ...(netmask !== undefined && { netmask }),
   });
+  if (range.cidr !== known.cidr) demandAllInside(state, networkId, range.cidr);
   return range.cidr === known.cidr && range.gateway === known.gateway
     ? []
     : [{ type: 'NetworkReaddressed', data: { networkId, ...range } }];
@@ -103,7 +123,7 @@ const change = (command: Change, state: Region): readonly RegionEvent[] => {
     demandFreeName(state, name);
     events.push({ type: 'NetworkRenamed', data: { networkId, name } });
   }
-  events.push(...readdress(command, known));
+  events.push(...readdress(command, known, state));
   if (ipBlockType !== undefined && ipBlockType !== known.ipBlockType)
     events.push({ type: 'NetworkIpBlockTypeChanged', data: { networkId, ipBlockType } });
   if (networkType !== undefined && networkType !== known.networkType)

@@ -115,6 +115,54 @@ describe('the networks of a region', () => {
   });
 });
 
+describe('the interfaces of a network', () => {
+  const network = networkRegistered('n1');
+  const inside = interfaceRegistered('i1', { networkId: 'n1' });
+  const six = { cidr: '2001:db8::/64', gateway: '2001:db8::1', netmask: '64' };
+
+  it('have addresses that are in it', () => {
+    const at = (networkId: string | null, ipAddress: string) =>
+      given(region, registered('d1'), network, networkRegistered('n6', six)).when(
+        registerInterface('i1', { networkId, ipAddress }),
+      );
+    for (const address of ['10.0.0.0', '10.0.0.7', '10.0.0.255', '::', '0.0.0.0'])
+      expect(at('n1', address).events()).toHaveLength(1);
+    for (const address of ['10.0.1.0', '11.0.0.1', '2001:db8::7'])
+      at('n1', address).refuses('illegal-state', /^ip_address must be in 10\.0\.0\.0\/24/);
+    expect(at('n6', '2001:db8::7').events()).toHaveLength(1);
+    at('n6', '2001:db9::7').refuses('illegal-state');
+    at('n6', '10.0.0.7').refuses('illegal-state');
+    expect(at(null, '11.0.0.1').events()).toHaveLength(1);
+  });
+
+  it('are not left outside when it moves', () => {
+    const move = { type: 'ChangeNetwork', networkId: 'n1', gateway: '10.0.0.1' } as const;
+    const ports = given(region, registered('d1'), network, inside);
+    expect(ports.when({ ...move, cidr: '10.0.0.0/29' }).events()).toHaveLength(1);
+    ports
+      .when({ ...move, cidr: '10.0.0.0/30' })
+      .refuses('illegal-state', /^cidr would leave .*: interface name-i1 \(10\.0\.0\.5\)$/);
+    const more = ['i2', 'i3', 'i4'].map((id) => interfaceRegistered(id, { networkId: 'n1' }));
+    given(region, registered('d1'), network, inside, ...more)
+      .when({ ...move, cidr: '10.0.0.0/30' })
+      .refuses('illegal-state', /name-i3 \(10\.0\.0\.5\) and 1 more$/);
+    given(region, registered('d1'), network, inside, retired)
+      .when({ ...move, cidr: '10.0.0.0/30' })
+      .yields({
+        type: 'NetworkReaddressed',
+        data: { networkId: 'n1', cidr: '10.0.0.0/30', gateway: '10.0.0.1', netmask: '255.255.255.252' },
+      });
+  });
+
+  it('that were outside before stay as they are', () => {
+    const outside = interfaceRegistered('i1', { networkId: 'n1', ipAddress: '11.0.0.1' });
+    const rename = { type: 'ChangeInterface', interfaceId: 'i1', name: 'e0' } as const;
+    expect(given(region, registered('d1'), network, outside).when(rename).events()).toHaveLength(1);
+    const route = { type: 'ChangeNetwork', networkId: 'n1', gateway: '10.0.0.2' } as const;
+    expect(given(region, registered('d1'), network, outside).when(route).events()).toHaveLength(1);
+  });
+});
+
 describe('the interfaces of a device', () => {
   const i1 = interfaceRegistered('i1');
   const d1 = registered('d1');

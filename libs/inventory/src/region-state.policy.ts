@@ -36,6 +36,7 @@ export interface Interface extends InterfaceSettings {
   readonly deviceId: string;
   readonly name: string;
   readonly interfaceType: string;
+  readonly ipAddress: string;
   readonly networkId: string | null;
 }
 
