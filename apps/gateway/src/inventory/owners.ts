@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { DeviceKind } from '#libs/inventory/src/region.events.js';
 import type { OwnerKind } from '#libs/inventory/src/variables.events.js';
+import { DomainError } from '#libs/kernel/src/errors.js';
 import type { ReadView } from '#libs/platform/src/read-store/read-store.js';
 import { AccessQueries } from '#projections/access/access.queries.js';
 import {
@@ -41,6 +42,13 @@ interface NewPlace {
   readonly parent_id?: string | null;
   readonly cell_id?: string | null;
 }
+
+const hasService: ReadonlySet<OwnerKind> = new Set([
+  'host',
+  'network-device',
+  'container',
+  'network-interface',
+]);
 
 type Found = readonly [OwnerRow, () => readonly Link[]];
 
@@ -88,6 +96,21 @@ export class Owners {
     const [row, chain] = this.finders[kind](view, id) ?? [];
     const { project_id: projectId } = exchange.visible(row, kind);
     return { kind, id, projectId, chain: chain?.() ?? [] };
+  }
+
+  /** As `find`, for who is about to write: throws `illegal-state` for what is retired. */
+  findInService(exchange: Exchange, view: ReadView, kind: OwnerKind, id: string): Owner {
+    const owner = this.find(exchange, view, kind, id);
+    this.demandInService(view, owner);
+    return owner;
+  }
+
+  /** Throws `illegal-state` for a device that is retired, and for its interfaces. */
+  demandInService(view: ReadView, { kind, id }: Link): void {
+    const deviceId = kind === 'network-interface' ? this.networks.interface(view, id)?.device_id : id;
+    const device = deviceId !== undefined && hasService.has(kind) && this.inventory.device(view, deviceId);
+    if (device && device.retired_at !== null)
+      throw new DomainError('illegal-state', `${device.name} is retired`);
   }
 
   /** Of whom nothing is known but that they have variables; empty when there is no such owner. */

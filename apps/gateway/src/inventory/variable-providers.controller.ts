@@ -45,7 +45,7 @@ const variableProvidersOf = (kind: OwnerKind, collection: string): Type => {
     }
 
     private plan(exchange: Exchange, id: string, asked: BindingsAsked): Plan {
-      const owner = this.owners.find(exchange, exchange.view, kind, id);
+      const owner = this.owners.findInService(exchange, exchange.view, kind, id);
       const bindings = this.bound.demanded(exchange.view, owner, asked);
       const command = { type: 'BindVariables', ownerKind: kind, bindings } as const;
       return { projectId: owner.projectId, steps: [(metadata) => new ToVariables(id, command, metadata)] };

@@ -82,7 +82,7 @@ export const variableSchemasOf = (kind: OwnerKind, collection: string): Type => 
     }
 
     private plan(exchange: Exchange, id: string, command: VariablesCommand): Plan {
-      const { projectId } = this.owners.find(exchange, exchange.view, kind, id);
+      const { projectId } = this.owners.findInService(exchange, exchange.view, kind, id);
       return { projectId, steps: [(metadata) => new ToVariables(id, command, metadata)] };
     }
   }

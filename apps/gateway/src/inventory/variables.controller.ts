@@ -66,7 +66,7 @@ const variablesOf = (kind: OwnerKind, collection: string): Type => {
     }
 
     private plan(exchange: Exchange, id: string, commandFor: (owner: Owner) => VariablesCommand): Plan {
-      const owner = this.owners.find(exchange, exchange.view, kind, id);
+      const owner = this.owners.findInService(exchange, exchange.view, kind, id);
       const command = commandFor(owner);
       return { projectId: owner.projectId, steps: [(metadata) => new ToVariables(id, command, metadata)] };
     }

@@ -104,6 +104,7 @@ export class ReversalTrial {
   private demandFitting(exchange: Exchange, { step, sent }: Tried<'variables'>): void {
     const { command, id, ownerKind, existedAt } = sent;
     refusing(step, () => demandWritableKeys(exchange.caller, keysOf(command)));
+    refusing(step, () => this.owners.demandInService(exchange.view, { kind: ownerKind, id }));
     if (command.type !== 'SetVariables') return;
     // What is sealed was checked when it was set, and is not opened here.
     const secrets = new Set(command.secrets);
