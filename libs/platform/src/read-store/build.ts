@@ -38,12 +38,14 @@ export class Build {
 
   private write(event: Recorded<Event>, handler: Handler, watches: readonly Watch[]): void {
     try {
-      for (const write of handler(event)) {
-        const writer = this.writers.get(write.table);
-        if (writer === undefined) throw new Error(`it has no table ${write.table}`);
-        writer.write(write, event.cursor);
-        for (const watch of watches) watch.note(write);
+      const writes = handler(event);
+      for (let at = 0; at < writes.length;) {
+        const { table } = writes[at]!;
+        const writer = this.writers.get(table);
+        if (writer === undefined) throw new Error(`it has no table ${table}`);
+        at += writer.write(writes, at, event.cursor);
       }
+      for (const watch of watches) for (const write of writes) watch.note(write);
     } catch (error) {
       // SQLite's failures are about the machine or the file, whichever event meets them.
       if (isSqlite(error) && !isConstraint(error)) throw error;

@@ -12,8 +12,12 @@ interface Shape {
   readonly verb: Write['verb'];
   readonly keys: number;
   readonly columns: readonly string[];
-  readonly statement: StatementSync;
+  /** For one of them, for two, and so on. */
+  readonly statements: (StatementSync | undefined)[];
 }
+
+/** In one statement: of things like variables many are written at once, and a statement costs as much as a row. */
+const mostTogether = 10;
 
 const isOf = ({ verb, keys, columns }: Shape, write: Write): boolean => {
   if (write.verb !== verb) return false;
@@ -41,34 +45,51 @@ export class TableWriter {
     this.columns = Object.keys(table.columns);
   }
 
-  /** Throws when the write does not fit the table's declaration. */
-  write(write: Write, cursor: Cursor): void {
-    const { key } = write;
+  /** Does the write at this place and those after it that go with it; answers how many. Throws when one does not fit the table's declaration. */
+  write(writes: readonly Write[], from: number, cursor: Cursor): number {
+    const first = writes[from]!;
+    const shape = this.shapeOf(first);
+    const count = first.verb === 'put' ? this.together(writes, from, shape) : 1;
     const parameters: Value[] = [];
+    for (let at = from; at < from + count; at += 1) this.give(parameters, writes[at]!, cursor);
+    if (first.verb === 'remove') this.setNow.run(cursor);
+    // Not `run`, which also tells what it did: nobody asks.
+    (shape.statements[count] ??= this.database.prepare(this.sql(first, count))).get(...parameters);
+    return count;
+  }
+
+  private give(parameters: Value[], write: Write, cursor: Cursor): void {
+    const { key } = write;
     for (const column in key) parameters.push(key[column]!);
     if (write.verb === 'remove') {
       if (parameters.includes(null))
         throw new Error(`cannot remove from table ${this.table.name} by what is null`);
-      this.setNow.run(cursor);
-    } else {
-      for (const column in write.values) parameters.push(write.values[column]!);
-      parameters.push(cursor);
+      return;
     }
-    // Not `run`, which also tells what it did: nobody asks.
-    this.statementOf(write).get(...parameters);
+    for (const column in write.values) parameters.push(write.values[column]!);
+    parameters.push(cursor);
+  }
+
+  private together(writes: readonly Write[], from: number, shape: Shape): number {
+    const { name } = this.table;
+    const end = Math.min(writes.length, from + mostTogether);
+    let at = from + 1;
+    while (at < end && writes[at]!.table === name && isOf(shape, writes[at]!)) at += 1;
+    return at - from;
   }
 
   /** Compared column by column, which for the few shapes of a table is sooner done than making a text to look them up by. */
-  private statementOf(write: Write): StatementSync {
-    for (const shape of this.shapes) if (isOf(shape, write)) return shape.statement;
-    const statement = this.database.prepare(this.sql(write));
+  private shapeOf(write: Write): Shape {
+    for (const shape of this.shapes) if (isOf(shape, write)) return shape;
     const keys = Object.keys(write.key);
     const columns = [...keys, ...Object.keys(valuesOf(write))];
-    this.shapes.push({ verb: write.verb, keys: keys.length, columns, statement });
-    return statement;
+    const statements = [undefined, this.database.prepare(this.sql(write, 1))];
+    const shape = { verb: write.verb, keys: keys.length, columns, statements };
+    this.shapes.push(shape);
+    return shape;
   }
 
-  private sql(write: Write): string {
+  private sql(write: Write, count: number): string {
     const key = Object.keys(write.key);
     const values = Object.keys(valuesOf(write));
     this.check(write.verb, key, values);
@@ -76,7 +97,7 @@ export class TableWriter {
     // OR FAIL keeps SQLite from preparing to undo one statement, which costs more than the statement: who fails rolls back.
     switch (write.verb) {
       case 'put':
-        return this.upsert([...key, ...values, 'valid_from']);
+        return this.upsert([...key, ...values, 'valid_from'], count);
       case 'patch':
         return `UPDATE OR FAIL "${this.name}" SET ${[...values, 'valid_from']
           .map((column, index) => `"${column}" = ?${key.length + index + 1}`)
@@ -94,10 +115,11 @@ export class TableWriter {
       this.database.exec(createIndexes(this.table, this.build));
   }
 
-  private upsert(given: readonly string[]): string {
+  private upsert(given: readonly string[], count: number): string {
     const rest = [...this.columns, 'valid_from'].filter((column) => !this.table.key.includes(column));
     const assigned = rest.map((column) => `"${column}" = excluded."${column}"`).join(', ');
-    return `INSERT OR FAIL INTO "${this.name}" (${quoted(given)}) VALUES (${given.map(() => '?').join(', ')})
+    const row = `(${given.map(() => '?').join(', ')})`;
+    return `INSERT OR FAIL INTO "${this.name}" (${quoted(given)}) VALUES ${Array(count).fill(row).join(', ')}
       ON CONFLICT (${quoted(this.table.key)}) DO UPDATE SET ${assigned}`;
   }
 
