@@ -20,6 +20,8 @@ export class Spool {
   private waiting: Buffer[] = [];
   private waitingBytes = 0;
   private written = 0;
+  private underWay = 0;
+  private flushed: Promise<void> = Promise.resolve();
 
   private constructor(private readonly file: FileHandle) {}
 
@@ -35,7 +37,7 @@ export class Spool {
   }
 
   get bytes(): number {
-    return this.written + this.waitingBytes;
+    return this.written + this.underWay + this.waitingBytes;
   }
 
   async keep(text: string): Promise<Kept> {
@@ -54,7 +56,7 @@ export class Spool {
     const end = Math.max(...places.map(({ at, length }) => at + length));
     if (places.length > 1 && end - first > mostAtOnce) return this.halves(places);
     const bytes = Buffer.allocUnsafe(Math.max(end - first, 0));
-    await this.file.read(bytes, 0, bytes.length, first);
+    await this.fill(bytes, first);
     return places.map(({ at, length }) => bytes.toString('utf8', at - first, at - first + length));
   }
 
@@ -67,11 +69,28 @@ export class Spool {
     return [...(await this.read(places.slice(0, middle))), ...(await this.read(places.slice(middle)))];
   }
 
-  private async flush(): Promise<void> {
+  private async fill(bytes: Buffer, first: number): Promise<void> {
+    for (let done = 0; done < bytes.length;) {
+      const { bytesRead } = await this.file.read(bytes, done, bytes.length - done, first + done);
+      // What is left of the buffer is other people's memory.
+      if (bytesRead === 0) throw new Error('the spool ends before what was asked for');
+      done += bytesRead;
+    }
+  }
+
+  /** One after the other: whoever asks while it is written waits for that as well. */
+  private flush(): Promise<void> {
+    const write = () => this.writeWaiting();
+    this.flushed = this.flushed.then(write, write);
+    return this.flushed;
+  }
+
+  private async writeWaiting(): Promise<void> {
     if (this.waitingBytes === 0) return;
     const bytes = Buffer.concat(this.waiting);
     this.waiting = [];
     this.waitingBytes = 0;
+    this.underWay = bytes.length;
     try {
       for (let done = 0; done < bytes.length;) {
         const { bytesWritten } = await this.file.write(bytes, done, bytes.length - done, this.written + done);
@@ -81,5 +100,6 @@ export class Spool {
       throw full(error);
     }
     this.written += bytes.length;
+    this.underWay = 0;
   }
 }
