@@ -9,7 +9,7 @@ import {
 } from '#libs/platform/src/event-store/event-store.errors.js';
 import { EsdbEventStore } from '#libs/platform/src/event-store/esdb-event-store.js';
 import { EsdbServer } from '#test/support/esdb-server/esdb-server.js';
-import { quick } from '#test/support/esdb-server/under-test.js';
+import { patient, quick } from '#test/support/esdb-server/under-test.js';
 import { all, anEvent, aStream, eventually, idsOf, persistently, someEvents } from './event-store.support.js';
 
 describe('an append to EventStoreDB', () => {
@@ -119,6 +119,8 @@ describe('an append to EventStoreDB', () => {
   });
 
   it('with impossible input disturbs no other one', async () => {
+    await store.close();
+    store = new EsdbEventStore(server.connectionString, patient);
     const stream = aStream();
     await store.append(stream, 'no_stream', [anEvent()]);
     const release = server.calls.hold();

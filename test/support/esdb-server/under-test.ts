@@ -12,7 +12,7 @@ export const quick: EsdbOptions = {
 };
 
 /** Where no silence is waited for, a busy machine may take its time. */
-const patient: EsdbOptions = { ...quick, appendTimeoutMs: 10_000, readTimeoutMs: 10_000 };
+export const patient: EsdbOptions = { ...quick, appendTimeoutMs: 10_000, readTimeoutMs: 10_000 };
 
 /** The test server as the contract of event stores knows a log. */
 export const esdbUnderTest = async () => {
