@@ -37,6 +37,8 @@ const projectWithBroker = (displayName, testMatch) => ({
 
 export default {
   rootDir,
+  // A machine with much else to do takes its time; what hangs is still told.
+  testTimeout: 30_000,
   projects: [
     project('unit', ['<rootDir>/{apps,libs,projections}/**/*.spec.ts']),
     projectWithBroker('contract', ['<rootDir>/test/contract/**/*.spec.ts']),
