@@ -3,7 +3,7 @@ import { ReadStore, type ReadView } from '#libs/platform/src/read-store/read-sto
 import type { DeviceRow } from '#projections/inventory/inventory.queries.js';
 import type { Exchange } from '../http/exchange.js';
 import { demandSame, referred } from '../inventory/references.js';
-import type { FleetQuery } from './export.bodies.js';
+import type { FleetQuery } from '../inventory/fleet.query.js';
 import { Fleet, FleetSources, type Part } from './fleet.js';
 
 /** Opens the part of the fleet that a request speaks of. */

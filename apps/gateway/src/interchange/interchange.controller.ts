@@ -3,7 +3,8 @@ import { writeAnsible } from '#libs/interchange/src/writers/ansible-inventory.js
 import { writePrometheus } from '#libs/interchange/src/writers/prometheus.js';
 import { Current, type Exchange } from '../http/exchange.js';
 import { AnswersText, Requires } from '../http/requires.js';
-import { ExportQuery, FleetQuery, TargetsQuery } from './export.bodies.js';
+import { FleetQuery } from '../inventory/fleet.query.js';
+import { ExportQuery, TargetsQuery } from './export.bodies.js';
 import { FleetReader } from './fleet.reader.js';
 import { formats } from './formats.js';
 import { streamed } from './streamed.js';

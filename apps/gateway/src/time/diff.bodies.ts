@@ -1,7 +1,7 @@
 import { AnyObject, Identifier, Name, Nullable, OneOf, Optional, Whole } from '../http/fields.js';
-import { AsOfQuery } from '../http/query.js';
+import { FleetQuery } from '../inventory/fleet.query.js';
 
-export class DiffQuery extends AsOfQuery {
+export class DiffQuery extends FleetQuery {
   /** A past time (RFC 3339) or cursor. Left out: before everything. */
   @Optional()
   @Name()
@@ -23,23 +23,6 @@ export class DiffQuery extends AsOfQuery {
   @Optional()
   @Identifier()
   readonly project_id?: string;
-
-  @Optional()
-  @Identifier()
-  readonly cloud_id?: string;
-
-  @Optional()
-  @Identifier()
-  readonly region_id?: string;
-
-  @Optional()
-  @Identifier()
-  readonly cell_id?: string;
-
-  /** With all that is under it. */
-  @Optional()
-  @Identifier()
-  readonly device_id?: string;
 }
 
 /** What became of one thing between two moments. */
