@@ -180,6 +180,30 @@ describe('an import', () => {
       expect(late.status).toBe(422);
     });
 
+    it('is done once when it comes twice at the same time', async () => {
+      const rows = hosts(...Array.from({ length: 600 }, (_, index) => `n${index}`));
+      const answers = await Promise.all([imported(tenant, rows, '', key), imported(tenant, rows, '', key)]);
+      const told = answers.map(({ summary }) => `${summary.created} ${summary.unchanged}`);
+      expect(new Set(told)).toEqual(new Set(['600 0', '0 600']));
+    });
+
+    it('is refused when it comes at the same time as another one under it', async () => {
+      const rows = Array.from({ length: 600 }, (_, index) => `n${index}`);
+      const answers = await Promise.all([
+        postImport(tenant, ndjson(hosts(...rows)), '', key),
+        postImport(tenant, ndjson(hosts(...rows.slice(0, 599))), '', key),
+      ]);
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 422]));
+      const done = answers[0]!.status === 200 ? 600 : 599;
+      expect((await tenant.get('/v1/hosts?limit=1000')).body.hosts).toHaveLength(done);
+    });
+
+    it('can come again after it was refused', async () => {
+      const wrong = [...hosts('a'), { kind: 'host', name: 'b', cell_id: 1 }];
+      expect((await postImport(tenant, ndjson(wrong), '', key)).status).toBe(400);
+      expect((await imported(tenant, hosts('c'), '', key)).summary).toMatchObject({ created: 1 });
+    });
+
     it('does the rest when it is repeated after something was taken away', async () => {
       await imported(tenant, hosts('a', 'b'), '', key);
       const [{ id }] = (await tenant.get('/v1/hosts?name=a')).body.hosts;

@@ -34,7 +34,7 @@ export class ImportController {
     const options = { limits: { streamBytes, records }, ...(kind !== undefined && { kind }) };
     const text = await this.importer.run(exchange, query, {
       reads: () => readFleet(format, source, options),
-      mark: () => this.requests.markOf(exchange, digest()),
+      request: this.requests.of(exchange, digest),
     });
     return streamed(exchange, { text, media });
   }

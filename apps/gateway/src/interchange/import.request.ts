@@ -10,10 +10,27 @@ import type { Exchange } from '../http/exchange.js';
 import { fingerprints, idempotencyKey } from '../http/idempotency.js';
 import { reasonOf } from '../http/reason.js';
 import { expectedRevision } from '../http/revision.js';
+import { ImportsUnderWay, reused } from './import.claims.js';
+
+/** An import as a request that may be repeated. */
+export interface ImportRequest {
+  /**
+   * What is recorded of the request with the first thing that it changes; undefined without an `Idempotency-Key`, and when it is
+   * recorded already. While the same import is under way it waits for that one, for a minute at most. Rejects with
+   * `idempotency-key-reused` when another request came under the key, and with `illegal-state` when the wait was in vain.
+   */
+  claim(): Promise<RequestMark | undefined>;
+  /** To be called when all is done, whatever came of it. */
+  end(): void;
+}
+
+const unmarked: ImportRequest = { claim: () => Promise.resolve(undefined), end: () => undefined };
 
 /** What the headers of an import may say: an import has no revision, and under an `Idempotency-Key` it is repeatable, and nothing else is. */
 @Injectable()
 export class ImportRequests {
+  private readonly underWay = new ImportsUnderWay();
+
   constructor(
     private readonly readStore: ReadStore,
     private readonly requests: RequestsQueries,
@@ -30,24 +47,25 @@ export class ImportRequests {
     if (first && first.subject !== projectId) throw reused();
   }
 
-  /**
-   * What is recorded of the request with the first thing that it changes; undefined without an `Idempotency-Key`, and when it is
-   * recorded already. Throws `idempotency-key-reused` when another request came under the key.
-   */
-  markOf({ request, caller: { userId, projectId } }: Exchange, body: unknown): RequestMark | undefined {
+  /** What the import is known by under its `Idempotency-Key`. `body` is asked for once all of it is there. */
+  of({ request, caller: { userId, projectId } }: Exchange, body: () => unknown): ImportRequest {
     const key = idempotencyKey(request);
-    if (key === undefined) return undefined;
+    if (key === undefined) return unmarked;
     const { method, url } = request;
-    const known = fingerprints({ method, url, body }, this.keys);
-    const first = this.requests.find(this.readStore.now(), userId, key);
-    if (!first) return { key, fingerprint: known[0] ?? '', subject: projectId };
-    if (known.includes(first.fingerprint)) return undefined;
-    throw reused();
+    let done: (() => void) | undefined;
+    return {
+      claim: async () => {
+        const known = fingerprints({ method, url, body: body() }, this.keys);
+        done = await this.underWay.enter(`${userId} ${key}`, known[0] ?? '');
+        const first = this.requests.find(this.readStore.now(), userId, key);
+        if (!first) return { key, fingerprint: known[0] ?? '', subject: projectId };
+        if (known.includes(first.fingerprint)) return undefined;
+        throw reused();
+      },
+      end: () => done?.(),
+    };
   }
 }
-
-const reused = (): DomainError =>
-  new DomainError('idempotency-key-reused', 'the Idempotency-Key was given with another request before');
 
 /** A body that is known again under a key, whatever its length. `digest` is for when it is at its end, and asked for once. */
 export const digested = (

@@ -4,14 +4,13 @@ import type { Read, Source } from '#libs/interchange/src/fleet-record.js';
 import { isDevice } from '#libs/inventory/src/import.policy.js';
 import type { DefaultPlace } from '#libs/inventory/src/import-places.policy.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
-import type { RequestMark } from '#libs/kernel/src/event.js';
 import { Config } from '#libs/platform/src/config/config.js';
 import { InventoryQueries } from '#projections/inventory/inventory.queries.js';
 import type { Exchange } from '../http/exchange.js';
 import { demandSame, referred } from '../inventory/references.js';
 import { ImportAnswer, type Prepared } from './import.answer.js';
 import type { ImportOptions } from './import.bodies.js';
-import { metadataOf } from './import.request.js';
+import { type ImportRequest, metadataOf } from './import.request.js';
 import { ImportPlanner } from './import.planner.js';
 import { refusedRetirements } from './import.retirements.js';
 import { Spool } from './import.spool.js';
@@ -28,8 +27,8 @@ interface Destination {
 /** What is imported. */
 export interface ImportSource {
   readonly reads: () => AsyncIterable<Read>;
-  /** What is recorded of the request, once all is read. Throws where it must not be done. */
-  readonly mark: () => RequestMark | undefined;
+  /** Claimed once all is read. */
+  readonly request: ImportRequest;
   /** Whether something that could not be read is surely no device; by default it may be one. */
   readonly isNoDevice?: (source: Source) => boolean;
 }
@@ -72,9 +71,13 @@ export class Importer {
     let spool: Spool | undefined;
     try {
       spool = await Spool.in(join(this.config.CRATON_DATA_DIR, 'imports'));
-      return this.lines(await this.prepared({ exchange, options, destination, metadata, spool, source }));
+      return this.lines(
+        await this.prepared({ exchange, options, destination, metadata, spool, source }),
+        source.request,
+      );
     } catch (error) {
       this.underWay -= 1;
+      source.request.end();
       await spool?.close();
       throw error;
     }
@@ -98,7 +101,7 @@ export class Importer {
     const { exchange, options, destination, metadata, spool } = job;
     const { caller } = exchange;
     const surveyed = await survey(job.source.reads(), { spool, caller, deviceType: options.device_type });
-    const mark = job.source.mark();
+    const mark = await job.source.request.claim();
     const strict = options.mode === 'all-or-nothing';
     const { refusals } = surveyed;
     if (strict && !options.dry_run && refusals.length > 0) throw refusedWith(refusals);
@@ -126,13 +129,14 @@ export class Importer {
     return rows.some(isDevice) || refuse('remove_missing', 'would retire all: the source holds no device');
   }
 
-  private async *lines(prepared: Prepared): AsyncGenerator<string> {
+  private async *lines(prepared: Prepared, request: ImportRequest): AsyncGenerator<string> {
     const work = this.answer.lines(prepared);
     try {
       for (let next = await work.next(); next.done !== true; next = await work.next()) yield next.value;
     } finally {
       // Whoever asked may have gone away: what was begun is done nevertheless.
       while ((await work.next()).done !== true);
+      request.end();
       this.underWay -= 1;
       await prepared.spool.close();
     }

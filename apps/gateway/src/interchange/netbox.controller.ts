@@ -42,8 +42,8 @@ export class NetBoxController {
     const networkRoles = roles && ((slug: string) => roles.includes(slug));
     const reads = () =>
       readNetBox(this.clientFor(order), { cloud, ...(networkRoles && { networkRoles }) }, { records });
-    const mark = () => this.requests.markOf(exchange, order);
-    const text = await this.importer.run(exchange, order, { reads, mark, isNoDevice });
+    const request = this.requests.of(exchange, () => order);
+    const text = await this.importer.run(exchange, order, { reads, request, isNoDevice });
     return streamed(exchange, { text, media });
   }
 
