@@ -1,7 +1,7 @@
 import type { Recorded } from '#libs/kernel/src/event.js';
 import type { Json } from '#libs/kernel/src/json.js';
 import { masks } from '#libs/kernel/src/masks.js';
-import { type Projection, put, remove, type Row, type Write } from '#libs/kernel/src/projection.js';
+import { patch, type Projection, put, remove, type Row, type Write } from '#libs/kernel/src/projection.js';
 import type { RegionRemoved } from '#libs/inventory/src/cloud.events.js';
 import type { CloudRemoved, ProjectRemoved } from '#libs/inventory/src/project.events.js';
 import type {
@@ -112,6 +112,13 @@ export const variables: Projection<VariablesEvent | OwnerRemoved> = {
         put('variables', { owner_id, key }, hiddenAs('bound', binding, known)),
       );
     },
+    // Whoever set them set them: only what is behind the masks changes.
+    VariablesResealed: (event) => [
+      ...Object.entries(event.data.seals).map(([key, seal]) =>
+        patch('variables', { owner_id: idOf(event), key }, { hidden: JSON.stringify(seal) }),
+      ),
+      moved(event),
+    ],
     VariablesRemoved: (event) => [
       ...event.data.keys.map((key) => remove('variables', { owner_id: idOf(event), key })),
       moved(event),

@@ -1,5 +1,6 @@
 import type { Fact } from '#test/support/event-log.js';
 import { ReadModel } from '#test/support/read-model.js';
+import type { ReadView } from '#libs/platform/src/read-store/read-view.js';
 import { variables } from './variables.projection.js';
 import { VariablesQueries } from './variables.queries.js';
 
@@ -11,6 +12,13 @@ const set = (values: Record<string, string | number | null>, reason?: string): F
   { ownerKind: 'host', values },
   reason === undefined ? {} : { reason },
 ];
+
+const versionsOf = (view: ReadView): string[] =>
+  view
+    .all<{ hidden: string }>(
+      "SELECT hidden FROM variables_versions WHERE owner_id = 'h1' AND key = 'p' ORDER BY valid_from",
+    )
+    .map(({ hidden }) => (JSON.parse(hidden) as { nonce: string }).nonce);
 
 describe('the read model of variables', () => {
   beforeEach(() => model.reset());
@@ -55,6 +63,26 @@ describe('the read model of variables', () => {
     ]);
     expect(queries.hidden(view, ['h1']).map(({ key }) => key)).toEqual(['s']);
     expect(queries.own(view, ['h1'])[0]).toMatchObject({ key: 'a', value: '2', nature: 'plain' });
+  });
+
+  it('has a secret that is sealed anew from whoever set it, as of the past as it was', async () => {
+    const seal = (nonce: string) => ({ key: 'k1', nonce, sealed: 's' });
+    const values = { a: 1, p: seal('n1') };
+    const before = await model.after('variables-h1', [
+      'VariablesSet',
+      { ownerKind: 'host', values, secrets: ['p'] },
+      { reason: 'why' },
+    ]);
+    const [, set] = queries.own(before, ['h1']);
+    const seals = { p: seal('n2') };
+    const view = await model.after('variables-h1', ['VariablesResealed', { ownerKind: 'host', seals }]);
+    expect(queries.hidden(view, ['h1'])).toEqual([
+      { owner_id: 'h1', key: 'p', nature: 'secret', hidden: JSON.stringify(seal('n2')) },
+    ]);
+    expect(queries.own(view, ['h1'])[1]).toEqual(set);
+    expect(set).toMatchObject({ key: 'p', value: '{"$secret":true}', revision: 0, reason: 'why' });
+    expect(queries.ownerRevision(view, 'h1')).toBe(1);
+    expect(versionsOf(view)).toEqual(['n1', 'n2']);
   });
 
   it('knows the schemas of owners, and moves the revision on with them', async () => {

@@ -31,6 +31,34 @@ export const turnedVariables = (
 export const lostVariables = (view: ReadView, ownerId: string, at: string): readonly VariableVersion[] =>
   view.all('SELECT * FROM variables_versions WHERE owner_id = ? AND valid_to = ? ORDER BY key', ownerId, at);
 
+/** A schema is told as a plain value is: `value` is its text. */
+const asValue = "owner_id, key, schema AS value, 'plain' AS nature, NULL AS hidden, valid_from, valid_to";
+
+/** Of each schema what ended and what began at its cursor. */
+export const turnedSchemas = (
+  view: ReadView,
+  asked: readonly TurningVariable[],
+): readonly (VariableVersion & Turned)[] => {
+  const turned = turnedSql('variable_schemas', ['owner_id', 'key']);
+  return view.all(`SELECT ${asValue}, at FROM (${turned})`, JSON.stringify(asked));
+};
+
+/** The schemas that an owner lost at a cursor: all of them, when that removed the owner. */
+export const lostSchemas = (view: ReadView, ownerId: string, at: string): readonly VariableVersion[] => {
+  const sql = `SELECT ${asValue} FROM variable_schemas_versions WHERE owner_id = ? AND valid_to = ? ORDER BY key`;
+  return view.all(sql, ownerId, at);
+};
+
+/** What held of the schemas of these owners at one of two cursors. */
+export const heldSchemas = (
+  view: ReadView,
+  ownerIds: readonly string[],
+  [from, to]: Span,
+): readonly VariableVersion[] => {
+  const held = heldSql('variable_schemas', 'owner_id');
+  return view.all(`SELECT ${asValue} FROM (${held})`, JSON.stringify(ownerIds), from, to);
+};
+
 /** What held of the variables of these owners at one of two cursors. */
 export const heldVariables = (
   view: ReadView,
@@ -39,24 +67,32 @@ export const heldVariables = (
 ): readonly VariableVersion[] =>
   view.all(heldSql('variables', 'owner_id'), JSON.stringify(ownerIds), from, to);
 
-/** Those of these owners whose variables were changed after one cursor and not after another. */
+/** Those of these owners whose variables or schemas were changed after one cursor and not after another. */
 export const changedOwners = (
   view: ReadView,
   ownerIds: readonly string[],
   [from, to]: Span,
-): readonly string[] =>
-  view
-    .all<{ id: string }>(changedSql('variables', 'owner_id'), JSON.stringify(ownerIds), from, to)
-    .map(({ id }) => id);
+): readonly string[] => {
+  const sql = `${changedSql('variables', 'owner_id')} UNION ${changedSql('variable_schemas', 'owner_id')}`;
+  return view.all<{ id: string }>(sql, JSON.stringify(ownerIds), from, to).map(({ id }) => id);
+};
 
-/** Where a variable was set or removed first after a cursor; undefined where it was not. */
-export const variableTurnAfter = (
+const turnAfter = (
   view: ReadView,
+  table: 'variables' | 'variable_schemas',
   [ownerId, key, cursor]: TurningVariable,
 ): string | undefined => {
   const sql = `SELECT min(turn) AS turn FROM (
-    SELECT min(valid_from) AS turn FROM variables_versions WHERE owner_id = ?1 AND key = ?2 AND valid_from > ?3
+    SELECT min(valid_from) AS turn FROM ${table}_versions WHERE owner_id = ?1 AND key = ?2 AND valid_from > ?3
     UNION ALL
-    SELECT min(valid_to) FROM variables_versions WHERE owner_id = ?1 AND key = ?2 AND valid_to > ?3)`;
+    SELECT min(valid_to) FROM ${table}_versions WHERE owner_id = ?1 AND key = ?2 AND valid_to > ?3)`;
   return view.get<{ turn: string | null }>(sql, ownerId, key, cursor)?.turn ?? undefined;
 };
+
+/** Where a variable was set or removed first after a cursor; undefined where it was not. */
+export const variableTurnAfter = (view: ReadView, asked: TurningVariable): string | undefined =>
+  turnAfter(view, 'variables', asked);
+
+/** Where a schema was attached or detached first after a cursor; undefined where it was not. */
+export const schemaTurnAfter = (view: ReadView, asked: TurningVariable): string | undefined =>
+  turnAfter(view, 'variable_schemas', asked);

@@ -107,6 +107,10 @@ export const facts: { readonly [T in AnnouncedEvent['type']]: readonly [stream: 
     `variables-${id('device')}`,
     { ownerKind: 'host', bindings: { site: { provider: 'http-json', url: secret } } },
   ],
+  VariablesResealed: [
+    `variables-${id('device')}`,
+    { ownerKind: 'host', seals: { password: { key: 'new', nonce: secret, sealed: secret } } },
+  ],
   VariableSchemasAttached: [
     `variables-${id('device')}`,
     { ownerKind: 'host', schemas: { ntp: { type: 'array', default: secret } } },

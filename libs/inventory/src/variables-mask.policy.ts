@@ -1,12 +1,12 @@
 import type { Json } from '#libs/kernel/src/json.js';
 import { masks } from '#libs/kernel/src/masks.js';
 import type { ApiKeyIssued } from './project.events.js';
-import type { VariablesBound, VariablesSet } from './variables.events.js';
+import type { VariablesBound, VariablesResealed, VariablesSet } from './variables.events.js';
 
 type Members = Readonly<Record<string, Json>>;
 
-const maskedAll = (members: Members): Members =>
-  Object.fromEntries(Object.keys(members).map((key) => [key, masks.bound]));
+const maskedAll = (members: object, nature: keyof typeof masks): Members =>
+  Object.fromEntries(Object.keys(members).map((key) => [key, masks[nature]]));
 
 const maskedSome = (values: Members, secrets: readonly string[]): Members => ({
   ...values,
@@ -21,7 +21,9 @@ export const shownData = (type: string, data: object): object => {
       return secrets ? { ...data, values: maskedSome(values, secrets) } : data;
     }
     case 'VariablesBound':
-      return { ...data, bindings: maskedAll((data as VariablesBound['data']).bindings) };
+      return { ...data, bindings: maskedAll((data as VariablesBound['data']).bindings, 'bound') };
+    case 'VariablesResealed':
+      return { ...data, seals: maskedAll((data as VariablesResealed['data']).seals, 'secret') };
     case 'ApiKeyIssued': {
       const { hash: _hash, ...shown } = data as ApiKeyIssued['data'];
       return shown;

@@ -94,6 +94,60 @@ describe("an owner's secrets", () => {
   });
 });
 
+describe('secrets that are sealed anew', () => {
+  const seal = (nonce: string) => ({ key: 'k', nonce, sealed: 's' });
+  const secrets: VariablesEvent = {
+    type: 'VariablesSet',
+    data: {
+      ownerKind: 'host',
+      values: { a: seal('a1'), b: seal('b1'), plain: seal('p') },
+      secrets: ['a', 'b'],
+    },
+  };
+  const reseal = (seals: Record<string, readonly [string, string]>) =>
+    ({
+      type: 'ResealVariables',
+      ownerKind: 'host',
+      seals: Object.fromEntries(
+        Object.entries(seals).map(([key, [was, becomes]]) => [
+          key,
+          { was: seal(was), becomes: { ...seal(becomes), first: was } },
+        ]),
+      ),
+    }) as const;
+  const resealed = (seals: Record<string, readonly [string, string]>): VariablesEvent => ({
+    type: 'VariablesResealed',
+    data: {
+      ownerKind: 'host',
+      seals: Object.fromEntries(
+        Object.entries(seals).map(([key, [was, becomes]]) => [key, { ...seal(becomes), first: was }]),
+      ),
+    },
+  });
+
+  it('are told as such, once', () => {
+    const both = { a: ['a1', 'a2'], b: ['b1', 'b2'] } as const;
+    given(variables, secrets).when(reseal(both)).yields(resealed(both));
+    given(variables, secrets, resealed(both)).when(reseal(both)).yieldsNothing();
+    given(variables, secrets, resealed(both))
+      .when({ type: 'SetVariables', ownerKind: 'host', values: { a: 'x' } })
+      .refuses('illegal-state');
+  });
+
+  it('are those that are still what was opened', () => {
+    const changed: VariablesEvent = {
+      type: 'VariablesSet',
+      data: { ownerKind: 'host', values: { a: seal('other') }, secrets: ['a'] },
+    };
+    given(variables, secrets, changed)
+      .when(reseal({ a: ['a1', 'a2'], b: ['b1', 'b2'], plain: ['p', 'p2'], unknown: ['u', 'u2'] }))
+      .yields(resealed({ b: ['b1', 'b2'] }));
+    given(variables, secrets, { type: 'VariablesRemoved', data: { ownerKind: 'host', keys: ['a'] } })
+      .when(reseal({ a: ['a1', 'a2'] }))
+      .yieldsNothing();
+  });
+});
+
 describe("an owner's bound variables", () => {
   const bind = (url: string) =>
     ({ type: 'BindVariables', ownerKind: 'host', bindings: { site: { url } } }) as const;
@@ -195,6 +249,11 @@ describe('what people may see of events', () => {
     expect(shownData('VariablesBound', { ownerKind: 'host', bindings: { site: { url: 'a' } } })).toEqual({
       ownerKind: 'host',
       bindings: { site: { $bound: true } },
+    });
+    const seals = { password: { key: 'k', nonce: 'n', sealed: 's' } };
+    expect(shownData('VariablesResealed', { ownerKind: 'host', seals })).toEqual({
+      ownerKind: 'host',
+      seals: { password: { $secret: true } },
     });
     const plain = { ownerKind: 'host', values: { a: 1 } };
     expect(shownData('VariablesSet', plain)).toBe(plain);

@@ -1,7 +1,7 @@
 import { type Decider, evolveInPlace } from '#libs/kernel/src/decider.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import type { Json, JsonObject } from '#libs/kernel/src/json.js';
-import type { OwnerKind, VariablesEvent } from './variables.events.js';
+import type { OwnerKind, Sealed, VariablesEvent } from './variables.events.js';
 
 export type VariablesCommand =
   /**
@@ -16,6 +16,12 @@ export type VariablesCommand =
       only?: readonly string[];
     }
   | { type: 'BindVariables'; ownerKind: OwnerKind; bindings: Readonly<Record<string, Json>> }
+  /** The same values under another key. One that is sealed in another way than `was` says is another by now, and stays. */
+  | {
+      type: 'ResealVariables';
+      ownerKind: OwnerKind;
+      seals: Readonly<Record<string, { readonly was: Sealed; readonly becomes: Sealed }>>;
+    }
   | { type: 'RemoveVariables'; ownerKind: OwnerKind; keys: readonly string[] }
   | { type: 'AttachSchemas'; ownerKind: OwnerKind; schemas: Readonly<Record<string, JsonObject>> }
   | { type: 'DetachSchemas'; ownerKind: OwnerKind; keys: readonly string[] };
@@ -91,6 +97,19 @@ const bind = (
     : [];
 };
 
+const reseal = (
+  { ownerKind, seals }: Extract<VariablesCommand, { type: 'ResealVariables' }>,
+  state: Variables,
+): readonly VariablesEvent[] => {
+  const still = Object.entries(seals).filter(
+    ([key, { was }]) => state.get(key) === secretMark + canonical(was),
+  );
+  const becoming = still.map(([key, { becomes }]) => [key, becomes] as const);
+  return becoming.length > 0
+    ? [{ type: 'VariablesResealed', data: { ownerKind, seals: Object.fromEntries(becoming) } }]
+    : [];
+};
+
 const remove = (
   { ownerKind, keys }: Extract<VariablesCommand, { type: 'RemoveVariables' }>,
   state: Variables,
@@ -128,6 +147,8 @@ const decide = (command: VariablesCommand, state: Variables): readonly Variables
       return [...removeOthers(command, state), ...set(command, state)];
     case 'BindVariables':
       return bind(command, state);
+    case 'ResealVariables':
+      return reseal(command, state);
     case 'RemoveVariables':
       return remove(command, state);
     case 'AttachSchemas':
@@ -144,6 +165,9 @@ const evolve = evolveInPlace<Variables, VariablesEvent>({
   },
   VariablesBound: (state, { bindings }) => {
     for (const [key, binding] of Object.entries(bindings)) state.set(key, boundMark + canonical(binding));
+  },
+  VariablesResealed: (state, { seals }) => {
+    for (const [key, seal] of Object.entries(seals)) state.set(key, secretMark + canonical(seal));
   },
   VariablesRemoved: (state, { keys }) => {
     for (const key of keys) state.delete(key);

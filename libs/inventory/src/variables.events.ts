@@ -18,6 +18,8 @@ export type Sealed = {
   readonly key: string;
   readonly nonce: string;
   readonly sealed: string;
+  /** Of one that was sealed anew: the nonce of the first seal, by which the value is known to be the same. */
+  readonly first?: string;
 };
 
 /** Only the keys whose values changed. A value of null is a value; it shadows inherited ones. `secrets`: keys whose values are `Sealed`. */
@@ -32,6 +34,12 @@ export type VariablesBound = Event<
 >;
 export type VariablesRemoved = Event<'VariablesRemoved', { ownerKind: OwnerKind; keys: readonly string[] }>;
 
+/** The same secrets, under another key than before: nobody has set them, and what they say has not changed. */
+export type VariablesResealed = Event<
+  'VariablesResealed',
+  { ownerKind: OwnerKind; seals: Readonly<Record<string, Sealed>> }
+>;
+
 /** What the values of these keys must be like from now on, here and at everything below: JSON Schemas of draft 2020-12. */
 export type VariableSchemasAttached = Event<
   'VariableSchemasAttached',
@@ -44,4 +52,9 @@ export type VariableSchemasDetached = Event<
 
 /** Stream `variables-<owner id>`: one owner's own variables, and the schemas that it has for keys. */
 export type VariablesEvent =
-  VariablesSet | VariablesBound | VariablesRemoved | VariableSchemasAttached | VariableSchemasDetached;
+  | VariablesSet
+  | VariablesBound
+  | VariablesRemoved
+  | VariablesResealed
+  | VariableSchemasAttached
+  | VariableSchemasDetached;

@@ -162,6 +162,7 @@ const tellers: {
   LabelsRemoved: tell('inventory.device.labels_removed', 'deviceId', 'labels'),
   VariablesSet: tellOfKeys('variables.set', ({ values }) => Object.keys(values)),
   VariablesBound: tellOfKeys('variables.bound', ({ bindings }) => Object.keys(bindings)),
+  VariablesResealed: tellOfKeys('variables.resealed', ({ seals }) => Object.keys(seals)),
   VariableSchemasAttached: tellOfKeys('variables.schemas_attached', ({ schemas }) => Object.keys(schemas)),
   VariableSchemasDetached: tellOfKeys('variables.schemas_detached', ({ keys }) => keys),
   VariablesRemoved: tellOfKeys('variables.removed', ({ keys }) => keys),

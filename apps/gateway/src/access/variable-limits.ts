@@ -20,6 +20,9 @@ export const keysOf = (command: VariablesCommand): readonly string[] => {
       return Object.keys(command.bindings);
     case 'AttachSchemas':
       return Object.keys(command.schemas);
+    // No value is another by it.
+    case 'ResealVariables':
+      return [];
     case 'DetachSchemas':
     case 'RemoveVariables':
       return command.keys;
