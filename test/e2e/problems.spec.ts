@@ -147,6 +147,7 @@ describe('a request that cannot be answered', () => {
     ['{"constructor":{"prototype":{}}}', '', 'has a member that no object may have: constructor.prototype'],
     ['{"a":1,\n "secret" 2}', '', 'must be JSON: it is none at line 2, column 11'],
     ['{"secret":', '', 'must be JSON: it ends too early'],
+    ['{"name":"a","name":"b"}', 'name', 'comes twice in one object: again at line 1, column 13'],
   ])('says what is wrong with %s', async (text, member, message) => {
     const { status, body } = await gateway.root.post('/v1/clouds', text);
     expect([status, body.errors]).toEqual([400, [{ member, message }]]);

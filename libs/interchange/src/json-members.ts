@@ -1,15 +1,15 @@
 import type { Json } from '#libs/kernel/src/json.js';
 import { repeatedMemberIn, type Repeated } from './json-position.js';
 
-const isSpace = (code: number): boolean => code === 0x20 || code === 0x09;
+const isSpace = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x09 || code === 0x0d;
 
 /** Colons behind a quotation mark: every member has one, and hardly anything else does. */
-const colonsBehindQuotes = (line: string): number => {
+const colonsBehindQuotes = (text: string): number => {
   let count = 0;
-  for (let at = line.indexOf(':'); at > 0; at = line.indexOf(':', at + 1)) {
+  for (let at = text.indexOf(':'); at > 0; at = text.indexOf(':', at + 1)) {
     let before = at - 1;
-    while (isSpace(line.charCodeAt(before))) before -= 1;
-    if (line.charCodeAt(before) === 0x22) count += 1;
+    while (isSpace(text.charCodeAt(before))) before -= 1;
+    if (text.charCodeAt(before) === 0x22) count += 1;
   }
   return count;
 };
@@ -23,8 +23,8 @@ const membersOf = (value: Json): number => {
 };
 
 /**
- * A member that one object of the line has twice: parsing kept the last one. `value`, not nested too deeply for recursion, is what the
- * line was parsed to. As many members as there may be at most mean that none was lost, which costs next to nothing to find out.
+ * A member that one object of the text has twice: parsing kept the last one. `value`, not nested too deeply for recursion, is what the
+ * text was parsed to. As many members as there may be at most mean that none was lost, which costs next to nothing to find out.
  */
-export const repeatedMember = (line: string, value: Json): Repeated | undefined =>
-  colonsBehindQuotes(line) === membersOf(value) ? undefined : repeatedMemberIn(line);
+export const repeatedMember = (text: string, value: Json): Repeated | undefined =>
+  colonsBehindQuotes(text) === membersOf(value) ? undefined : repeatedMemberIn(text);

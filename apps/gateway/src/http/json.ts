@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer';
+import { repeatedMember } from '#libs/interchange/src/json-members.js';
 import { jsonErrorAt } from '#libs/interchange/src/json-position.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
+import type { Json } from '#libs/kernel/src/json.js';
 
 const maxDepth = 32;
 const control = /\p{Cc}/u;
@@ -84,7 +86,25 @@ const spoiltAt = (text: string): DomainError => {
   );
 };
 
-/** What the bytes of a body say; `validation-failed` for what is no JSON, or could not be kept as it is. */
+/** The parser keeps the last one of several members of one name, which may not be the one that was meant. */
+const repeatedIn = (text: string, value: unknown): DomainError | null => {
+  const found = repeatedMember(text, value as Json);
+  if (!found) return null;
+  const name = found.name.slice(0, 80).toWellFormed();
+  const message = `comes twice in one object: again at ${placeIn(text, found.at)}`;
+  return new DomainError(
+    'validation-failed',
+    `the body is not acceptable: ${JSON.stringify(name)} ${message}`,
+    {
+      violations: [{ member: name, message }],
+    },
+  );
+};
+
+/**
+ * What the bytes of a body say; `validation-failed` for what is no JSON, has a member twice in one object, or could not be kept as
+ * it is.
+ */
 export const readJson = (body: Buffer): unknown => {
   if (!isUtf8(body)) return refused('', 'must be UTF-8');
   const text = body.toString('utf8').replace(/^\uFEFF/, '');
@@ -94,5 +114,5 @@ export const readJson = (body: Buffer): unknown => {
   } catch {
     return spoiltAt(text);
   }
-  return unstorable(value) ?? value;
+  return unstorable(value) ?? repeatedIn(text, value) ?? value;
 };
