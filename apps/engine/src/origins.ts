@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { v7 } from 'uuid';
 import type { Metadata } from '#libs/kernel/src/event.js';
 import { EventStore } from '#libs/platform/src/event-store/event-store.js';
 import type { CommandMetadata } from '#libs/platform/src/command-runner/command-runner.js';
+import { newId } from '#libs/platform/src/identifiers.js';
 
 const remembered = 10_000;
 const patienceMs = 30_000;
@@ -29,7 +29,7 @@ export class Origins {
   }
 
   /** For a command of the engine's own to what the stream is about. */
-  async metadata(stream: string, commandId: string = v7()): Promise<CommandMetadata> {
+  async metadata(stream: string, commandId: string = newId()): Promise<CommandMetadata> {
     const { actor, projectId, correlationId, commandId: causationId } = await this.of(stream);
     return { actor, projectId, correlationId, causationId, commandId };
   }

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { v5, v7 } from 'uuid';
+import { v5 } from 'uuid';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import type { Event } from '#libs/kernel/src/event.js';
+import { newId } from '#libs/platform/src/identifiers.js';
 import type { RunCommand } from '#libs/workflows/src/run.decider.js';
 import type { Work } from '#libs/workflows/src/run.events.js';
 import { ToRun } from '#libs/workflows/src/workflows.handlers.js';
@@ -38,7 +39,7 @@ export class RunRecorder {
   ) {}
 
   /** Rejects with `DomainError`. */
-  async send(runId: string, command: RunCommand, commandId: string = v7()): Promise<readonly Event[]> {
+  async send(runId: string, command: RunCommand, commandId: string = newId()): Promise<readonly Event[]> {
     const metadata = await this.origins.metadata(`run-${runId}`, commandId);
     const { events } = await this.commands.execute(new ToRun(runId, command, metadata));
     return events;

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { v7 } from 'uuid';
 import { Discovery } from '#libs/clouds/src/discovery.js';
 import { synchronisation, type SynchronisationCommand } from '#libs/inventory/src/synchronisation.decider.js';
 import type { SynchronisationOrder } from '#libs/inventory/src/synchronisation.events.js';
@@ -9,6 +8,7 @@ import { longestSynchronisationMs } from '#libs/inventory/src/synchroniser.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import type { Actor } from '#libs/kernel/src/event.js';
 import type { CommandMetadata } from '#libs/platform/src/command-runner/command-runner.js';
+import { newId } from '#libs/platform/src/identifiers.js';
 import { reasonOf } from './attempt.js';
 import { EngineParts } from './engine-parts.js';
 
@@ -59,7 +59,7 @@ export class SynchronisationKeeper {
 
   private async synchronise(region: KeptRegion, order: SynchronisationOrder): Promise<void> {
     const { region_id: regionId } = region;
-    const task = { syncId: v7(), cause: 'schedule', engine: this.parts.identity.id, order } as const;
+    const task = { syncId: newId(), cause: 'schedule', engine: this.parts.identity.id, order } as const;
     const { order: _order, ...begin } = task;
     const at = this.now();
     const deadline = new Date(Date.parse(at) + longestSynchronisationMs).toISOString();
@@ -100,6 +100,6 @@ export class SynchronisationKeeper {
 
   private metadata({ region_id, project_id: projectId, scheduled_by }: KeptRegion): CommandMetadata {
     const actor = scheduled_by === null ? { ...itself, projectId } : (JSON.parse(scheduled_by) as Actor);
-    return { actor, projectId, correlationId: v7(), causationId: region_id, commandId: v7() };
+    return { actor, projectId, correlationId: newId(), causationId: region_id, commandId: newId() };
   }
 }

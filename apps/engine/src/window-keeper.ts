@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { v7 } from 'uuid';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import { ToRegion } from '#libs/inventory/src/inventory.handlers.js';
 import { window, type KnownWindow, type WindowCommand } from '#libs/maintenance/src/window.decider.js';
 import { ToWindow } from '#libs/maintenance/src/window.handlers.js';
 import type { MaintenanceOutcome } from '#libs/maintenance/src/window.events.js';
 import type { CommandMetadata } from '#libs/platform/src/command-runner/command-runner.js';
+import { newId } from '#libs/platform/src/identifiers.js';
 import { run, type Run } from '#libs/workflows/src/run.decider.js';
 import { EngineParts } from './engine-parts.js';
 
@@ -79,9 +79,9 @@ export class WindowKeeper {
     const metadata = {
       actor: { ...itself, projectId },
       projectId,
-      correlationId: v7(),
+      correlationId: newId(),
       causationId: windowId,
-      commandId: v7(),
+      commandId: newId(),
     };
     await this.commands.execute(
       new ToRegion(claim.region_id, { type: 'ReleaseDevice', deviceId, windowId }, metadata),

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { v5, v7 } from 'uuid';
+import { v5 } from 'uuid';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import { Clock } from '#libs/platform/src/clock.js';
 import {
@@ -7,6 +7,7 @@ import {
   CommandRunner,
   type Receipt,
 } from '#libs/platform/src/command-runner/command-runner.js';
+import { newId } from '#libs/platform/src/identifiers.js';
 import { region, type RegionCommand } from './region.decider.js';
 import { childrenOf, type Device, type Region } from './region-state.policy.js';
 import { synchronisation, type SynchronisationCommand } from './synchronisation.decider.js';
@@ -127,7 +128,7 @@ export class Synchroniser {
     command: SynchronisationCommand,
     metadata: CommandMetadata,
   ): Promise<Receipt> {
-    return this.runner.run(synchronisation, regionId, command, { ...metadata, commandId: v7() });
+    return this.runner.run(synchronisation, regionId, command, { ...metadata, commandId: newId() });
   }
 
   private async plan({ regionId, task: { syncId, order }, found }: Work): Promise<Plan> {
@@ -175,7 +176,7 @@ export class Synchroniser {
       const sent = commands
         .slice(from, from + atOnce)
         .map((command) =>
-          this.runner.run(region, work.regionId, command, { ...work.metadata, commandId: v7() }),
+          this.runner.run(region, work.regionId, command, { ...work.metadata, commandId: newId() }),
         );
       await Promise.allSettled(sent);
       await Promise.all(sent);

@@ -1,7 +1,7 @@
 import { hash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { v7 } from 'uuid';
 import { DomainError } from '#libs/kernel/src/errors.js';
+import { newId } from '#libs/platform/src/identifiers.js';
 
 /** A key as it is made. The token is shown once and stored nowhere; the hash is what the log keeps. */
 export interface ApiKey {
@@ -54,7 +54,7 @@ const matches = async (token: string, stored: string): Promise<boolean> => {
 };
 
 export const issueApiKey = async (): Promise<ApiKey> => {
-  const keyId = v7();
+  const keyId = newId();
   const token = `${keyId.replaceAll('-', '')}.${randomBytes(32).toString('base64url')}`;
   return { keyId, token, hash: await hashOf(token) };
 };

@@ -2,13 +2,14 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { v5, v7 } from 'uuid';
+import { v5 } from 'uuid';
 import { type ProjectCommand } from '#libs/inventory/src/project.decider.js';
 import { ToProject } from '#libs/inventory/src/inventory.handlers.js';
 import type { CommandMetadata } from '#libs/platform/src/command-runner/command-runner.js';
 import { Config } from '#libs/platform/src/config/config.js';
 import { StreamNotFound } from '#libs/platform/src/event-store/event-store.errors.js';
 import { EventStore } from '#libs/platform/src/event-store/event-store.js';
+import { newId } from '#libs/platform/src/identifiers.js';
 import { ReadStore } from '#libs/platform/src/read-store/read-store.js';
 import { adoptApiKey, type ApiKey, issueApiKey } from './api-keys.js';
 import { type Credentials, readCredentials, writeCredentials } from './credentials-file.js';
@@ -70,7 +71,7 @@ export class Bootstrap {
 
   /** The user's id follows from the project's, so that several gateways which start at once mean the same user. */
   private credentials(kept: Credentials | undefined, { token }: ApiKey): Credentials {
-    const projectId = this.config.CRATON_BOOTSTRAP_PROJECT_ID?.toLowerCase() ?? kept?.project_id ?? v7();
+    const projectId = this.config.CRATON_BOOTSTRAP_PROJECT_ID?.toLowerCase() ?? kept?.project_id ?? newId();
     return {
       project_id: projectId,
       user_id: v5('user', projectId),
@@ -86,7 +87,7 @@ export class Bootstrap {
       { type: 'AddUser', userId, username, roles: ['admin', 'root'] },
       { type: 'IssueApiKey', keyId, userId, name, hash },
     ];
-    const correlationId = v7();
+    const correlationId = newId();
     for (const command of commands) {
       const metadata: CommandMetadata = {
         actor: { userId, username, projectId },

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { v5, v7 } from 'uuid';
+import { v5 } from 'uuid';
 import { ToProject } from '#libs/inventory/src/inventory.handlers.js';
 import type { CommandMetadata } from '#libs/platform/src/command-runner/command-runner.js';
+import { newId } from '#libs/platform/src/identifiers.js';
 import type { KeyRow } from '#projections/access/access.queries.js';
 
 interface Use {
@@ -17,7 +18,7 @@ const maxPending = 10_000;
 
 const metadataOf = ({ key, at }: Use): CommandMetadata => {
   const { id, user_id: userId, username, project_id: projectId } = key;
-  const correlationId = v7();
+  const correlationId = newId();
   return {
     actor: { userId, username, projectId },
     projectId,
