@@ -81,7 +81,7 @@ const settingsOf = (given: Partial<InterfaceSettings>): Row =>
 /** The tree of the fleet as it is; each row's revision is that of the last event about it, in the stream that holds it. */
 export const inventory: Projection<InventoryEvent> = {
   name: 'inventory',
-  version: 4,
+  version: 5,
   tables,
   on: {
     CloudRegistered: (event) => {
@@ -206,7 +206,17 @@ export const inventory: Projection<InventoryEvent> = {
     },
     InterfaceRenamed: (event) => interfaceOf(event, { name: event.data.name }),
     InterfaceTypeChanged: (event) => interfaceOf(event, { interface_type: event.data.interfaceType }),
-    InterfaceSettingsChanged: (event) => interfaceOf(event, settingsOf(event.data)),
+    InterfaceReaddressed: (event) => {
+      const { ipAddress, networkId } = event.data;
+      return interfaceOf(event, { ip_address: ipAddress, network_id: networkId });
+    },
+    InterfaceSettingsChanged: (event) => {
+      const { vlanId } = event.data;
+      return interfaceOf(event, {
+        ...settingsOf(event.data),
+        ...(vlanId !== undefined && { vlan_id: vlanId }),
+      });
+    },
     InterfaceRemoved: ({ data }) => [remove('interfaces', { id: data.interfaceId })],
   },
 };

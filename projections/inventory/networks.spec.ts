@@ -77,8 +77,14 @@ describe('the read model of networks and interfaces', () => {
     ['InterfaceRenamed', { name: 'new' }, { name: 'new' }],
     ['InterfaceTypeChanged', { interfaceType: 'fibre' }, { interface_type: 'fibre' }],
     ['InterfaceSettingsChanged', { port: 0, duplex: null }, { port: 0, duplex: null }],
+    ['InterfaceSettingsChanged', { vlanId: null }, { vlan_id: null }],
+    [
+      'InterfaceReaddressed',
+      { ipAddress: '10.0.0.6', networkId: 'n2' },
+      { ip_address: '10.0.0.6', network_id: 'n2' },
+    ],
   ])('follows %s', async (type, data, changed) => {
-    const before = await model.after('region-r1', port('i1'));
+    const before = await model.after('region-r1', port('i1', { vlanId: 4 }));
     const whole = networks.interface(before, 'i1');
     const view = await model.after('region-r1', [type, { interfaceId: 'i1', ...data }]);
     expect(networks.interface(view, 'i1')).toEqual({ ...whole, revision: 1, updated_at: at(1), ...changed });

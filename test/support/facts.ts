@@ -152,6 +152,7 @@ export const facts: { readonly [T in AnnouncedEvent['type']]: readonly [stream: 
   ],
   InterfaceRenamed: [`region-${id('region')}`, { ...port, name: 'eth1' }],
   InterfaceTypeChanged: [`region-${id('region')}`, { ...port, interfaceType: 'fibre' }],
+  InterfaceReaddressed: [`region-${id('region')}`, { ...port, ...network, ipAddress: '10.0.0.6' }],
   InterfaceSettingsChanged: [`region-${id('region')}`, { ...port, speed: 10_000, link: null }],
   InterfaceRemoved: [`region-${id('region')}`, port],
   SynchronisationScheduled: [

@@ -1,5 +1,5 @@
 import { DomainError } from '#libs/kernel/src/errors.js';
-import type { ImportedThing, Planned } from './import.policy.js';
+import type { Difference, ImportedThing, Planned } from './import.policy.js';
 import { planDevice } from './import-devices.policy.js';
 import { differing, inCommand, type RegionTrial } from './import-trial.policy.js';
 import type { RegionCommand } from './region.decider.js';
@@ -7,8 +7,12 @@ import { interfaceKey } from './region-state.policy.js';
 
 const named = ['port', 'speed', 'vlan', 'duplex', 'link', 'cdp', 'security'].map((name) => [name, name]);
 const settings = Object.fromEntries(named) as Readonly<Record<string, string>>;
-const interfaceNames = { interfaceType: 'interface_type', ...settings };
-const newInterfaceNames = { ...interfaceNames, ipAddress: 'ip_address', vlanId: 'vlan_id' };
+const interfaceNames = {
+  interfaceType: 'interface_type',
+  ipAddress: 'ip_address',
+  vlanId: 'vlan_id',
+  ...settings,
+};
 const networkNames = {
   cidr: 'cidr',
   gateway: 'gateway',
@@ -55,30 +59,49 @@ const planNetwork = (trial: RegionTrial, { name, place, fields, fallback }: Impo
   return planned;
 };
 
-/** Address, network and number of the VLAN of an interface do not change once it is there. */
-const knownInterface = (trial: RegionTrial, id: string, { fields }: ImportedThing): Plan => {
+/** Sources know networks by their names. */
+const networkChange = (
+  { state }: RegionTrial,
+  from: string | null | undefined,
+  to: string | undefined,
+): readonly Difference[] => {
+  if (to === undefined || from === to) return [];
+  const nameOf = (id: string | null | undefined) => state.networks.get(id ?? '')?.name ?? null;
+  return [{ member: 'network', before: nameOf(from), after: nameOf(to) }];
+};
+
+const knownInterface = (
+  trial: RegionTrial,
+  id: string,
+  { fields, networkId }: Pick<ImportedThing, 'fields'> & { readonly networkId: string | undefined },
+): Plan => {
   const wanted = inCommand(interfaceNames, fields);
-  const changes = differing(interfaceNames, wanted, trial.state.interfaces.get(id) ?? {});
-  return trial.changed(id, [{ type: 'ChangeInterface', interfaceId: id, ...wanted }], changes);
+  const known = trial.state.interfaces.get(id);
+  const changes = [
+    ...differing(interfaceNames, wanted, known ?? {}),
+    ...networkChange(trial, known?.networkId, networkId),
+  ];
+  const network = networkId !== undefined && { networkId };
+  return trial.changed(id, [{ type: 'ChangeInterface', interfaceId: id, ...wanted, ...network }], changes);
 };
 
 const planInterface = (trial: RegionTrial, thing: ImportedThing): Plan => {
   const { name, place, fields, fallback } = thing;
   const deviceId = trial.named('device', place.device);
   if (deviceId === undefined) throw new DomainError('validation-failed', 'an interface must say its device');
-  const networkId = trial.named('network', fields['network'] as string | undefined) ?? null;
+  const networkId = trial.named('network', fields['network'] as string | undefined);
   const key = interfaceKey(deviceId, name);
   const id = trial.interfaces.get(key);
-  if (id !== undefined) return knownInterface(trial, id, thing);
+  if (id !== undefined) return knownInterface(trial, id, { fields, networkId });
   const interfaceId = trial.how.newId();
   const planned = trial.created(interfaceId, {
     type: 'RegisterInterface',
     interfaceId,
     deviceId,
     name,
-    networkId,
+    networkId: networkId ?? null,
     ...noSettings,
-    ...inCommand(newInterfaceNames, { ...fallback, ...fields }),
+    ...inCommand(interfaceNames, { ...fallback, ...fields }),
   } as RegionCommand);
   trial.interfaces.set(key, interfaceId);
   return planned;

@@ -133,6 +133,27 @@ describe('an import into a region', () => {
     ]);
   });
 
+  it('moves an interface to the network and address that the source says', () => {
+    const state = emptyRegion();
+    imported(state, fleet);
+    const port = (fields: object) =>
+      thing('eth0', { kind: 'interface', place: { device: 'a' }, fields: { ...fields } });
+    const wide = { cidr: '10.1.0.0/24', gateway: '10.1.0.1' };
+    const [, moved] = imported(state, [
+      thing('wan', { kind: 'network', fields: wide }),
+      port({ ip_address: '10.1.0.9', network: 'wan', vlan_id: 7 }),
+    ]);
+    expect(moved?.changes).toEqual([
+      { member: 'ip_address', before: '::', after: '10.1.0.9' },
+      { member: 'vlan_id', before: null, after: 7 },
+      { member: 'network', before: 'lan', after: 'wan' },
+    ]);
+    expect(imported(state, [port({ network: 'wan', speed: 10 })])).toMatchObject([{ result: 'unchanged' }]);
+    expect(() => planInRegion(trialOf(state), port({ network: 'lan' }))).toThrow(
+      /must be in 10\.0\.0\.0\/24/,
+    );
+  });
+
   it.each([
     ['not-found', thing('n', { place: { cell: 'nowhere' } })],
     ['not-found', under('n', 'nobody')],

@@ -168,7 +168,7 @@ const changeInterface = (state: Region, id: string, change: Partial<Interface>):
 };
 
 const interfaces: Evolvers<Region, InterfaceEvent> = {
-  InterfaceRegistered: (state, { interfaceId, vlanId: _vlan, ...facts }) => {
+  InterfaceRegistered: (state, { interfaceId, ...facts }) => {
     state.interfaces.set(interfaceId, facts);
     state.interfaceNames.add(interfaceKey(facts.deviceId, facts.name));
     hang(state, interfaceId, facts.deviceId);
@@ -177,6 +177,11 @@ const interfaces: Evolvers<Region, InterfaceEvent> = {
   InterfaceRenamed: (state, { interfaceId, name }) => changeInterface(state, interfaceId, { name }),
   InterfaceTypeChanged: (state, { interfaceId, interfaceType }) =>
     changeInterface(state, interfaceId, { interfaceType }),
+  InterfaceReaddressed: (state, { interfaceId, ipAddress, networkId }) => {
+    unhang(state, interfaceId, state.interfaces.get(interfaceId)?.networkId ?? null);
+    hang(state, interfaceId, networkId);
+    changeInterface(state, interfaceId, { ipAddress, networkId });
+  },
   InterfaceSettingsChanged: (state, { interfaceId, ...settings }) =>
     changeInterface(state, interfaceId, settings),
   InterfaceRemoved: (state, { interfaceId }) => {

@@ -23,6 +23,9 @@ export type InterfaceCommand =
       interfaceId: string;
       name?: string;
       interfaceType?: string;
+      ipAddress?: string;
+      networkId?: string | null;
+      vlanId?: number | null;
     })
   | { type: 'RemoveInterface'; interfaceId: string };
 
@@ -58,16 +61,33 @@ const register = (
   return [{ type: 'InterfaceRegistered', data: facts }];
 };
 
-const change = (
-  {
+type Change = Extract<InterfaceCommand, { type: 'ChangeInterface' }>;
+
+/** What neither is given anew is left as it is, though it may be from before addresses had to be in their network. */
+const readdress = (
+  { interfaceId, ipAddress, networkId }: Change,
+  known: Interface,
+  state: Region,
+): readonly RegionEvent[] => {
+  const wanted = {
+    ipAddress: ipAddress ?? known.ipAddress,
+    networkId: networkId === undefined ? known.networkId : networkId,
+  };
+  if (wanted.ipAddress === known.ipAddress && wanted.networkId === known.networkId) return [];
+  if (wanted.networkId !== null) demandInside(networkOf(state, wanted.networkId), wanted.ipAddress);
+  return [{ type: 'InterfaceReaddressed', data: { interfaceId, ...wanted } }];
+};
+
+const change = (command: Change, state: Region): readonly RegionEvent[] => {
+  const {
     type: _type,
     interfaceId,
     name,
     interfaceType,
+    ipAddress: _ip,
+    networkId: _in,
     ...wanted
-  }: Extract<InterfaceCommand, { type: 'ChangeInterface' }>,
-  state: Region,
-): readonly RegionEvent[] => {
+  } = command;
   const known = interfaceOf(state, interfaceId);
   inService(state, known.deviceId);
   const events: RegionEvent[] = [];
@@ -77,8 +97,9 @@ const change = (
   }
   if (interfaceType !== undefined && interfaceType !== known.interfaceType)
     events.push({ type: 'InterfaceTypeChanged', data: { interfaceId, interfaceType } });
+  events.push(...readdress(command, known, state));
   const settings = Object.entries(wanted).filter(
-    ([member, value]) => value !== undefined && value !== known[member as keyof InterfaceSettings],
+    ([member, value]) => value !== undefined && value !== known[member as keyof Interface],
   );
   if (settings.length > 0)
     events.push({

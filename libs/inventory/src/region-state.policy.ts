@@ -38,6 +38,7 @@ export interface Interface extends InterfaceSettings {
   readonly interfaceType: string;
   readonly ipAddress: string;
   readonly networkId: string | null;
+  readonly vlanId: number | null;
 }
 
 /** A hundred thousand devices: everything that a decision asks for is a lookup. */

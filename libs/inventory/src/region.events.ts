@@ -116,10 +116,15 @@ export type InterfaceTypeChanged = Event<
   'InterfaceTypeChanged',
   { interfaceId: string; interfaceType: string }
 >;
+/** Both, though only one of them may have changed: they belong together. */
+export type InterfaceReaddressed = Event<
+  'InterfaceReaddressed',
+  { interfaceId: string; ipAddress: string; networkId: string | null }
+>;
 /** Only the settings that changed. */
 export type InterfaceSettingsChanged = Event<
   'InterfaceSettingsChanged',
-  Partial<InterfaceSettings> & { interfaceId: string }
+  Partial<InterfaceSettings> & { interfaceId: string; vlanId?: number | null }
 >;
 export type InterfaceRemoved = Event<'InterfaceRemoved', { interfaceId: string }>;
 
@@ -155,7 +160,12 @@ export type NetworkEvent =
   | NetworkNssChanged
   | NetworkRemoved;
 export type InterfaceEvent =
-  InterfaceRegistered | InterfaceRenamed | InterfaceTypeChanged | InterfaceSettingsChanged | InterfaceRemoved;
+  | InterfaceRegistered
+  | InterfaceRenamed
+  | InterfaceTypeChanged
+  | InterfaceReaddressed
+  | InterfaceSettingsChanged
+  | InterfaceRemoved;
 
 /**
  * Stream `region-<id>`: names of cells, devices and networks are unique in it, those of interfaces in their device; the device

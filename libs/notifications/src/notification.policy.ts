@@ -84,7 +84,7 @@ const settings = ['port', 'speed', 'vlan', 'duplex', 'link', 'cdp', 'security'] 
 
 /** Only what changed: that something has no value is news too. */
 const tellOfSettings: Teller<InterfaceSettingsChanged> = (event) => {
-  const changed = settings.filter((setting) => event.data[setting] !== undefined);
+  const changed = ([...settings, 'vlanId'] as const).filter((setting) => event.data[setting] !== undefined);
   return tell<InterfaceSettingsChanged>(
     'inventory.interface.settings_changed',
     'interfaceId',
@@ -200,6 +200,7 @@ const tellers: {
   ),
   InterfaceRenamed: tell('inventory.interface.renamed', 'interfaceId', 'name'),
   InterfaceTypeChanged: tell('inventory.interface.type_changed', 'interfaceId', 'interfaceType'),
+  InterfaceReaddressed: tell('inventory.interface.readdressed', 'interfaceId', 'ipAddress', 'networkId'),
   InterfaceSettingsChanged: tellOfSettings,
   InterfaceRemoved: tell('inventory.interface.removed', 'interfaceId'),
   SynchronisationScheduled: tell('inventory.synchronisation.scheduled', 'everySeconds', ...order, 'nextAt'),

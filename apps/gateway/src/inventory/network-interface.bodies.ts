@@ -21,6 +21,17 @@ class InterfaceSettings {
   @Whole(0, Number.MAX_SAFE_INTEGER)
   readonly speed?: number | null;
 
+  /** In the same region as the device. */
+  @Optional()
+  @Nullable()
+  @Identifier()
+  readonly network_id?: string | null;
+
+  @Optional()
+  @Nullable()
+  @Whole(0, mostVlan)
+  readonly vlan_id?: number | null;
+
   @Optional()
   @Nullable()
   @Name()
@@ -57,19 +68,9 @@ export class NewNetworkInterface extends InterfaceSettings {
   @Name()
   readonly interface_type: string;
 
+  /** In its network, when it has one. */
   @IpAddress()
   readonly ip_address: string;
-
-  /** In the same region as the device. */
-  @Optional()
-  @Nullable()
-  @Identifier()
-  readonly network_id?: string | null;
-
-  @Optional()
-  @Nullable()
-  @Whole(0, mostVlan)
-  readonly vlan_id?: number | null;
 
   @Optional()
   @Variables()
@@ -84,6 +85,11 @@ export class NetworkInterfaceChange extends InterfaceSettings {
   @Optional()
   @Name()
   readonly interface_type?: string;
+
+  /** In its network, when it has one. */
+  @Optional()
+  @IpAddress()
+  readonly ip_address?: string;
 }
 
 export class NetworkInterfaceQuery extends InheritingPageQuery {

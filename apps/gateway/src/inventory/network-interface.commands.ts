@@ -5,11 +5,14 @@ const settings = ['port', 'speed', 'vlan', 'duplex', 'link', 'cdp', 'security'] 
 
 /** The members that are given, in the command's words. */
 export const interfaceChangesOf = (change: NetworkInterfaceChange) => {
-  const { name, interface_type } = change;
+  const { name, interface_type, ip_address, network_id, vlan_id } = change;
   const given = settings.filter((setting) => change[setting] !== undefined);
   return {
     ...(name !== undefined && { name }),
     ...(interface_type !== undefined && { interfaceType: interface_type }),
+    ...(ip_address !== undefined && { ipAddress: canonicalAddress(ip_address) }),
+    ...(network_id !== undefined && { networkId: network_id }),
+    ...(vlan_id !== undefined && { vlanId: vlan_id }),
     ...Object.fromEntries(given.map((setting) => [setting, change[setting]])),
   };
 };

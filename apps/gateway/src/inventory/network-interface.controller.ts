@@ -84,7 +84,7 @@ export class NetworkInterfaceController {
   @Requires('interfaces:write')
   @Answers('Registers an interface of a device', NetworkInterfaceBody)
   register(@Current() exchange: Exchange, @Body() made: NewNetworkInterface) {
-    const { device_id, network_id, variables = {} } = made;
+    const { device_id, variables = {} } = made;
     return this.commands.create(
       exchange,
       { collection: '/v1/network-interfaces' },
@@ -92,8 +92,7 @@ export class NetworkInterfaceController {
         const { view } = exchange;
         const device = referred(exchange, this.inventory.device(view, device_id), 'device_id');
         const { project_id: projectId, region_id: regionId } = device;
-        const network = network_id && inRegion(this.networks.network(view, network_id), regionId);
-        if (network_id) referred(exchange, network || undefined, 'network_id');
+        this.demandNetwork(exchange, made, regionId);
         const command = { ...interfaceOf(made), interfaceId };
         return {
           projectId,
@@ -122,7 +121,7 @@ export class NetworkInterfaceController {
   @Answers('Changes what the body names, and leaves the rest', NetworkInterfaceBody)
   change(@Current() exchange: Exchange, @Id() id: string, @Body() change: NetworkInterfaceChange) {
     const command = { type: 'ChangeInterface', interfaceId: id, ...interfaceChangesOf(change) } as const;
-    const plan = () => this.plan(exchange, id, command);
+    const plan = () => this.plan(exchange, id, command, change);
     return this.commands.change(exchange, id, plan, (view) => this.shown(exchange, view, id));
   }
 
@@ -135,9 +134,25 @@ export class NetworkInterfaceController {
     return this.commands.remove(exchange, id, plan);
   }
 
-  private plan(exchange: Exchange, id: string, command: RegionCommand): Plan {
+  private plan(
+    exchange: Exchange,
+    id: string,
+    command: RegionCommand,
+    change: NetworkInterfaceChange = {},
+  ): Plan {
     const { project_id: projectId, region_id: regionId } = this.found(exchange, exchange.view, id);
+    this.demandNetwork(exchange, change, regionId);
     return { projectId, steps: [(metadata) => new ToRegion(regionId, command, metadata)] };
+  }
+
+  private demandNetwork(
+    exchange: Exchange,
+    { network_id }: Pick<NetworkInterfaceChange, 'network_id'>,
+    regionId: string,
+  ): void {
+    if (!network_id) return;
+    const network = this.networks.network(exchange.view, network_id);
+    referred(exchange, inRegion(network, regionId), 'network_id');
   }
 
   private found(exchange: Exchange, view: ReadView, id: string): InterfaceRow {
