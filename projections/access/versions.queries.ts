@@ -58,3 +58,13 @@ export const changedProjects = (
   [from, to]: Span,
 ): readonly string[] =>
   view.all<{ id: string }>(changedSql('projects', 'id'), JSON.stringify(ids), from, to).map(({ id }) => id);
+
+/** The versions of a project that began after a cursor, in their order. */
+export const projectAfter = (
+  view: ReadView,
+  id: string,
+  { cursor, limit }: { readonly cursor: string; readonly limit: number },
+): readonly (VersionRow & Held)[] => {
+  const sql = 'SELECT * FROM projects_versions WHERE id = ? AND valid_from > ? ORDER BY valid_from LIMIT ?';
+  return view.all(sql, id, cursor, limit);
+};

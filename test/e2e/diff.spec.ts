@@ -104,6 +104,43 @@ describe('the difference between two moments', () => {
     });
   });
 
+  it('tells of schemas attached, replaced and detached, and of those of what came', async () => {
+    const { regionId } = await newRegion(gateway.root);
+    const inRegion = { region_id: regionId, ...hardware };
+    const kept = await create('hosts', { name: 'kept', ...inRegion, variables: { a: 1 } });
+    const path = `regions/${regionId}/variable-schemas`;
+    const [one, other] = [{ type: 'string' }, { type: 'number' }];
+    await put(path, { replaced: one, gone: one, same: one });
+    const from = await now();
+    await put(path, { replaced: other, fresh: other });
+    await gateway.root.ask('DELETE', `/v1/${path}`, ['gone']);
+    const cell = await create('cells', { name: 'cell', region_id: regionId });
+    await put(`cells/${cell}/variable-schemas`, { own: one });
+    await put(`hosts/${kept}/variable-schemas`, { passing: one });
+    await gateway.root.ask('DELETE', `/v1/hosts/${kept}/variable-schemas`, ['passing']);
+    const found = await diff({ from, region_id: regionId });
+    expect(found).toMatchObject([
+      {
+        kind: 'region',
+        change: 'changed',
+        before: { variable_schemas: { replaced: one, gone: one } },
+        after: { variable_schemas: { replaced: other, fresh: other } },
+      },
+      { kind: 'cell', change: 'created', after: { variable_schemas: { own: one }, variables: {} } },
+    ]);
+    expect(found[0]!.after).not.toHaveProperty(['variable_schemas', 'same']);
+    const begun = await diff({ to: from, region_id: regionId });
+    expect(begun.find(({ id }) => id === kept)?.after).not.toHaveProperty(['variable_schemas']);
+    const pages = [];
+    for (let next = `/v1/diff?from=${from}&region_id=${regionId}&limit=1`; next !== '';) {
+      const { body } = await gateway.root.get(next);
+      pages.push(...body.diff);
+      const links = body.links as { rel: string; href: string }[];
+      next = links.find(({ rel }) => rel === 'next')?.href.replace('http://localhost:80', '') ?? '';
+    }
+    expect(pages.map(({ id }) => id)).toEqual([regionId, cell]);
+  });
+
   it('leaves out what came and went between, and goes on to now', async () => {
     const { regionId, from, to, end } = await lived();
     const all = await diff({ from, region_id: regionId });

@@ -123,17 +123,22 @@ describe('putting back, where something is in the way,', () => {
     const window = await made(gateway.root.post('/v1/maintenance-windows', { host_id: id, ...times }));
     const user = await made(gateway.root.post('/v1/users', { username: 'u', roles: ['viewer'] }));
     const retired = await ok(gateway.root.post(`/v1/hosts/${id}/retire`, undefined));
-    const removed = await on.remove(`regions/${regionId}?cascade=true`);
     const messages = async (answer: Answer) =>
       (await ok(on.revert({ correlation_id: requestOf(answer) }))).body.steps.flatMap(
         ({ obstacles }: { obstacles: { message: string }[] }) => obstacles.map(({ message }) => message),
       );
-    expect(await messages(window)).toEqual(['WindowScheduled cannot be reverted']);
-    expect(await messages(user)).toEqual(['ApiKeyIssued cannot be reverted', 'UserAdded cannot be reverted']);
-    expect(await messages(retired)).toEqual([expect.stringMatching(/.+/)]);
+    const said = (start: string, reason: RegExp) =>
+      expect.stringMatching(new RegExp(`^${start}: .*${reason.source}`));
+    expect(await messages(window)).toEqual([said('WindowScheduled cannot be reverted', /cancel it/)]);
+    expect(await messages(user)).toEqual([
+      said('ApiKeyIssued cannot be reverted', /revoke it/),
+      said('UserAdded cannot be reverted', /removed by name/),
+    ]);
+    expect(await messages(retired)).toEqual(['what was retired stays out of service for good']);
+    const removed = await on.remove(`regions/${regionId}?cascade=true`);
     expect(await messages(removed)).toEqual([
-      'a region that was removed is closed for good',
-      'RegionClosed cannot be reverted',
+      said('a region that was removed is closed for good', /make a new one/),
+      said('RegionClosed cannot be reverted', /closed for good/),
     ]);
     expect((await gateway.root.get(`/v1/clouds/${cloudId}`)).status).toBe(200);
   });

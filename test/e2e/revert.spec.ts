@@ -1,3 +1,4 @@
+import { v7 } from 'uuid';
 import { type Fact, happen } from '#test/support/event-log.js';
 import { type Gateway, startGateway } from '#test/support/gateway.js';
 import { hardware, made, newRegion } from '#test/support/places.js';
@@ -56,8 +57,10 @@ describe('putting back', () => {
       { cidr: '10.0.0.0/24', netmask: '255.255.255.0' },
     ],
     ['network-interfaces', { speed: 10, name: 'other' }, { speed: null, name: 'thing' }],
+    ['network-interfaces', { ip_address: '10.0.0.9', vlan_id: 4 }, { ip_address: '10.0.0.1', vlan_id: null }],
     ['regions', { note: 'n', name: 'other' }, { note: null, name: 'thing' }],
     ['clouds', { note: 'n', name: 'other' }, { note: null }],
+    ['projects', { name: 'other' }, { name: 'thing' }],
   ])('takes back what one request changed of %s: %j', async (collection, changes, expected) => {
     const { regionId, cloudId } = await newRegion(gateway.root);
     const bodies: Record<string, () => Promise<string>> = {
@@ -79,6 +82,7 @@ describe('putting back', () => {
         }),
       regions: () => on.create('regions', { name: 'thing', cloud_id: cloudId }),
       clouds: () => Promise.resolve(cloudId),
+      projects: () => on.create('projects', { name: 'thing' }),
     };
     const id = await bodies[collection]!();
     const was = await on.show(`${collection}/${id}`);
@@ -155,6 +159,19 @@ describe('putting back', () => {
     expect((await on.show(`hosts/${child}/variables`)).variables).toEqual({ a: 1, b: { c: [null] } });
     await on.put(`hosts/${parent}/variables`, { a: 1, b: 2 });
     expect((await on.show(`hosts/${parent}/variables`)).variables).toEqual({ a: 1, b: 2 });
+  });
+
+  it('takes back what came and went under one correlation id', async () => {
+    const { regionId } = await newRegion(gateway.root);
+    const correlation_id = v7();
+    const headers = { 'x-openstack-request-id': `req-${correlation_id}` };
+    const body = { name: 'a', region_id: regionId, ...hardware, variables: { a: 1 } };
+    const { id } = (await made(gateway.root.post('/v1/hosts', body, headers))).body;
+    await ok(gateway.root.delete(`/v1/hosts/${id}`, headers));
+    const other = await made(gateway.root.post('/v1/hosts', { ...body, name: 'b' }, headers));
+    await ok(on.revert({ correlation_id, dry_run: false }));
+    for (const gone of [id, other.body.id])
+      expect((await gateway.root.get(`/v1/hosts/${gone}`)).status).toBe(404);
   });
 
   it('can itself be put back', async () => {

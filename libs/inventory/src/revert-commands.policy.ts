@@ -72,12 +72,19 @@ const ofCloud = (id: string, projectId: string, undoing: Effective): readonly Un
   ];
 };
 
+const ofProject = (id: string, undoing: Effective): readonly UndoingCommand[] => {
+  if (undoing.does === 'change')
+    return [{ to: 'project', id, command: { type: 'ChangeProject', ...undoing.to } }];
+  return [{ to: 'project', id, command: { type: 'RemoveProject' } }];
+};
+
 /** The commands that take an event back. `home`: whose stream the thing is in, which is a region, a cloud or a project. */
 export const undoingCommands = (
   { kind, id }: Pick<Reverted, 'kind' | 'id'>,
   home: string,
   undoing: Effective,
 ): readonly UndoingCommand[] => {
+  if (kind === 'project') return ofProject(id, undoing);
   if (kind === 'cloud') return ofCloud(id, home, undoing);
   if (kind === 'region') return ofRegion(id, home, undoing);
   return inRegion(kind, id, undoing).map((step) => ({ to: 'region', id: home, step }));

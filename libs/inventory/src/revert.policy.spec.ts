@@ -1,4 +1,10 @@
-import { type KeptValues, puttingVariables, undoingVariables } from './revert-variables.policy.js';
+import { undoingCommands } from './revert-commands.policy.js';
+import {
+  type KeptValues,
+  puttingSchemas,
+  puttingVariables,
+  undoingVariables,
+} from './revert-variables.policy.js';
 import { type Members, type Reverted, undoing } from './revert.policy.js';
 
 const event = (
@@ -60,8 +66,11 @@ describe('taking back what an event did to a thing', () => {
     const gone = event({ name: 'a', retired_at: null }, null);
     expect(undoing(gone, null)).toEqual({ does: 'register', now: { name: 'a', retired_at: null } });
     expect(undoing(gone, { name: 'a' })).toMatchObject({ does: 'nothing' });
-    for (const kind of ['cloud', 'region'] as const)
-      expect(undoing(event({ name: 'a' }, null, kind), null)).toMatchObject({ does: 'refuse' });
+    for (const kind of ['project', 'cloud', 'region'] as const)
+      expect(undoing(event({ name: 'a' }, null, kind), null)).toMatchObject({
+        does: 'refuse',
+        reason: expect.stringMatching(`a ${kind} that was removed is closed for good: make a new one`),
+      });
     expect(undoing(event({ retired_at: '2026-01-01T00:00:00.000Z' }, null), null)).toMatchObject({
       does: 'refuse',
     });
@@ -113,5 +122,38 @@ describe('taking back what an event did to variables', () => {
       { type: 'SetVariables', ownerKind: 'cell', values: { a: [1] } },
     ]);
     expect(puttingVariables('cell', [], wanted)).toEqual([]);
+  });
+
+  it('takes a secret that was sealed anew for the same, and no other one', () => {
+    const sealed = (nonce: string, first?: string) =>
+      values({ a: JSON.stringify({ key: 'k', nonce, sealed: 's', ...(first && { first }) }) }, 'secret');
+    const did = { before: values({}), after: sealed('n1') };
+    expect(undoingVariables(did, sealed('n2', 'n1'))).toMatchObject({ does: 'change', keys: ['a'] });
+    for (const other of [sealed('n2', 'n0'), sealed('n2'), values({ a: '{"nonce":"n1"}' })])
+      expect(undoingVariables(did, other)).toEqual({ does: 'conflict', keys: ['a'] });
+    const back = { before: sealed('n1'), after: values({}) };
+    expect(undoingVariables(back, sealed('n2', 'n1'))).toMatchObject({ does: 'change', keys: [] });
+  });
+
+  it('attaches the schemas that were there, and detaches the others', () => {
+    const wanted = values({ a: '{"type":"string"}' });
+    expect(puttingSchemas('region', ['a', 'gone'], wanted)).toEqual([
+      { type: 'DetachSchemas', ownerKind: 'region', keys: ['gone'] },
+      { type: 'AttachSchemas', ownerKind: 'region', schemas: { a: { type: 'string' } } },
+    ]);
+    expect(puttingSchemas('region', [], wanted)).toEqual([]);
+  });
+});
+
+describe('the commands that take an event back', () => {
+  it('rename a project, or remove it', () => {
+    const subject = { kind: 'project', id: 'p' } as const;
+    const change = { does: 'change', now: { name: 'a' }, from: { name: 'b' }, to: { name: 'a' } } as const;
+    expect(undoingCommands(subject, 'p', change)).toEqual([
+      { to: 'project', id: 'p', command: { type: 'ChangeProject', name: 'a' } },
+    ]);
+    expect(undoingCommands(subject, 'p', { does: 'remove', now: null })).toEqual([
+      { to: 'project', id: 'p', command: { type: 'RemoveProject' } },
+    ]);
   });
 });

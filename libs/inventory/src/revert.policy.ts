@@ -3,7 +3,8 @@ import type { Json } from '#libs/kernel/src/json.js';
 /** Members of a thing in the words of its body, `labels` among them. */
 export type Members = Readonly<Record<string, Json>>;
 
-export type RevertedKind = 'cloud' | 'region' | 'cell' | 'device' | 'network' | 'network-interface';
+export type RevertedKind =
+  'project' | 'cloud' | 'region' | 'cell' | 'device' | 'network' | 'network-interface';
 
 /** What one event made of one thing: the members that it changed; null for what was not there, or is gone. */
 export interface Reverted {
@@ -57,9 +58,13 @@ const created = ({ after }: Reverted, now: Members | null): Undoing => {
   return changed.length > 0 ? { does: 'conflict', members: changed } : { does: 'remove', now: null };
 };
 
+const closedForGood: ReadonlySet<RevertedKind> = new Set(['project', 'cloud', 'region']);
+
 const removed = ({ kind, before }: Reverted, now: Members | null): Undoing => {
-  if (kind === 'cloud' || kind === 'region')
-    return { does: 'refuse', reason: `a ${kind} that was removed is closed for good` };
+  if (closedForGood.has(kind)) {
+    const instead = 'make a new one, of what an export as of before it tells';
+    return { does: 'refuse', reason: `a ${kind} that was removed is closed for good: ${instead}` };
+  }
   if (now !== null) return { does: 'nothing', now };
   if ((before?.['retired_at'] ?? null) !== null)
     return { does: 'refuse', reason: 'what was retired when it was removed cannot be registered again' };

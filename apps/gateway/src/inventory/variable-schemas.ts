@@ -39,23 +39,30 @@ interface Checked {
 type Values = Readonly<Record<string, Json>>;
 
 /** A schema, and whose it is. */
-type Applied = readonly [SchemaRow, Link];
+type Applied<Row extends SchemaText = SchemaRow> = readonly [Row, Link];
+
+type SchemaText = Pick<SchemaRow, 'owner_id' | 'key' | 'schema'>;
+
+/** Schemas that owners are about to have, in place of those that they have. */
+type SchemasToBe = ReadonlyMap<string, readonly SchemaText[]>;
+
+const asTheyAre: SchemasToBe = new Map();
 
 const mostTold = 20;
 /** Characters of the schemas that count for one request. */
 const mostText = 128 * 1024;
 
 /** From near to far. */
-const inOrder = (
-  byOwner: ReadonlyMap<string, readonly SchemaRow[]>,
+const inOrder = <Row extends SchemaText>(
+  byOwner: ReadonlyMap<string, readonly Row[]>,
   chain: readonly Link[],
-): readonly Applied[] =>
+): readonly Applied<Row>[] =>
   chain.flatMap((link) => (byOwner.get(link.id) ?? []).map((row) => [row, link] as const));
 
 const tooMuch: Violation = { member: '', message: 'is too much to be checked: take fewer at a time' };
 
 /** Each may have to be compiled, which holds others up. */
-const demandFew = (applied: readonly Applied[]): void => {
+const demandFew = (applied: readonly Applied<SchemaText>[]): void => {
   const length = applied.reduce((sum, [{ schema }]) => sum + schema.length, 0);
   if (length <= mostText) return;
   const message = 'have too many schemas to be checked at once: take fewer at a time';
@@ -84,11 +91,16 @@ export class VariableSchemas {
 
   /**
    * Throws `validation-failed` with each key whose value does not fit, where in it, and whose schema says so. Judges by the schemas in
-   * the view: one that is attached at the same moment is not seen. The chain is asked for only when there are schemas.
+   * the view, and those that are about to be: one that is attached at the same moment is not seen. The chain is asked for only when
+   * there are schemas.
    */
-  demandFitting(view: ReadView, chain: () => readonly Link[], checked: Checked): void {
-    if (Object.keys(checked.values).length === 0 || !this.queries.hasSchemas(view)) return;
-    demandNone(this.misfitsOf(view, this.along(view, chain()), checked.values), checked);
+  demandFitting(view: ReadView, chain: () => readonly Link[], checked: Checked, toBe = asTheyAre): void {
+    if (Object.keys(checked.values).length === 0) return;
+    if (toBe.size === 0 && !this.queries.hasSchemas(view)) return;
+    const links = chain();
+    const schemas: Map<string, readonly SchemaText[]> = this.byOwner(view, links);
+    for (const [id, those] of toBe) schemas.set(id, those);
+    demandNone(this.misfitsOf(view, inOrder(schemas, links), checked.values), checked);
   }
 
   /** The same for many: all schemas are read at once. Undefined when there are none. */
@@ -123,7 +135,11 @@ export class VariableSchemas {
     );
   }
 
-  private misfitsOf(view: ReadView, schemas: readonly Applied[], values: Values): readonly Misfit[] {
+  private misfitsOf(
+    view: ReadView,
+    schemas: readonly Applied<SchemaText>[],
+    values: Values,
+  ): readonly Misfit[] {
     const applied = schemas.filter(([{ key }]) => Object.hasOwn(values, key));
     demandFew(applied);
     let steps = 0;
@@ -136,15 +152,12 @@ export class VariableSchemas {
   }
 
   private along(view: ReadView, chain: readonly Link[]): readonly Applied[] {
-    const rows = this.queries.schemas(
-      view,
-      chain.map(({ id }) => id),
-    );
-    if (rows.length === 0) return [];
-    return inOrder(
-      Map.groupBy(rows, ({ owner_id }) => owner_id),
-      chain,
-    );
+    return inOrder(this.byOwner(view, chain), chain);
+  }
+
+  private byOwner(view: ReadView, chain: readonly Link[]): Map<string, readonly SchemaRow[]> {
+    const ids = chain.map(({ id }) => id);
+    return Map.groupBy(this.queries.schemas(view, ids), ({ owner_id }) => owner_id);
   }
 
   private schemaShown(view: ReadView, [row, link]: Applied): SchemaShown {

@@ -6,9 +6,9 @@ import type { Turned, Turning, VersionRow } from '#libs/platform/src/read-store/
 import { HistoryQueries } from '#projections/history/history.queries.js';
 import { type LabelVersion, labelVersions } from '#projections/inventory/versions.queries.js';
 import { turnedSettings } from '#projections/synchronisation/versions.queries.js';
-import { turnedVariables } from '#projections/variables/versions.queries.js';
 import type { RowKind } from './kinds.js';
 import { type Change, differing, type Members, membersOf, together } from './members.js';
+import { keysOf, type Owned, ownedBy, ownedOf } from './owned.js';
 import { turnedRows } from './row-versions.js';
 
 interface Place {
@@ -29,13 +29,6 @@ const settingOf = (row: VersionRow | undefined): Json => {
   if (!row || row['every_seconds'] === null) return null;
   const { cloud_id: _cloud, scheduled_by: _actor, ...setting } = membersOf(row);
   return setting;
-};
-
-/** The keys of variables that an event names. */
-export const keysOf = (data: object): readonly string[] => {
-  const { values, bindings, keys } = data as Readonly<Record<string, unknown>>;
-  if (Array.isArray(keys)) return keys as string[];
-  return Object.keys((values ?? bindings ?? {}) as object);
 };
 
 const labelsBefore = (labels: readonly LabelVersion[], at: string): Json =>
@@ -82,16 +75,17 @@ function* ofLabels(view: ReadView, places: readonly Place[]): Generator<Turn> {
   }
 }
 
-function* ofVariables(view: ReadView, events: readonly RecordedEvent[]): Generator<Turn> {
+function* ofOwned(view: ReadView, owned: Owned, events: readonly RecordedEvent[]): Generator<Turn> {
+  const { member, turned } = ownedBy[owned];
   const asked = events.flatMap(({ stream, cursor, data }) =>
     keysOf(data).map((key) => [cutStream(stream)[1], key, cursor] as const),
   );
-  for (const [at, versions] of Map.groupBy(turnedVariables(view, asked), (version) => version.at)) {
+  for (const [at, versions] of Map.groupBy(turned(view, asked), (version) => version.at)) {
     const members = (side: 'valid_from' | 'valid_to'): Members =>
       Object.fromEntries(
         versions.flatMap((one) => (one[side] === at ? [[one.key, JSON.parse(one.value) as Json]] : [])),
       );
-    yield [at, { before: { variables: members('valid_to') }, after: { variables: members('valid_from') } }];
+    yield [at, { before: { [member]: members('valid_to') }, after: { [member]: members('valid_from') } }];
   }
 }
 
@@ -114,7 +108,8 @@ export class Changes {
     const devices = things.filter(({ kind }) => kind === 'device');
     for (const [at, change] of ofLabels(view, devices)) add(at, change);
     const of = (category: string) => events.filter(({ stream }) => cutStream(stream)[0] === category);
-    for (const [at, change] of ofVariables(view, of('variables'))) add(at, change);
+    for (const [owned, some] of Map.groupBy(events, ownedOf))
+      if (owned) for (const [at, change] of ofOwned(view, owned, some)) add(at, change);
     for (const [at, change] of ofSettings(view, of('synchronisation'))) add(at, change);
     return found;
   }

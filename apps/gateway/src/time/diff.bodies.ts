@@ -49,7 +49,7 @@ export class DifferenceBody {
   @OneOf(['created', 'changed', 'removed'])
   readonly change: string;
 
-  /** The members that differ, `labels` and own `variables` among them, as they were; null for what was not there. */
+  /** The members that differ, `labels`, own `variables` and `variable_schemas` among them, as they were; null for what was not there. */
   @Nullable()
   @AnyObject()
   readonly before: object | null;

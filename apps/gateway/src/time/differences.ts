@@ -5,13 +5,10 @@ import type { Span } from '#libs/platform/src/read-store/versions.js';
 import { accessTurns, changedProjects } from '#projections/access/versions.queries.js';
 import { HistoryQueries } from '#projections/history/history.queries.js';
 import { changedPlaced, labelVersions, placedTurns } from '#projections/inventory/versions.queries.js';
-import {
-  changedOwners,
-  heldVariables,
-  type VariableVersion,
-} from '#projections/variables/versions.queries.js';
+import { changedOwners, type VariableVersion } from '#projections/variables/versions.queries.js';
 import type { DifferenceBody } from './diff.bodies.js';
-import { differing, type Members, membersOf } from './members.js';
+import { type Change, differing, type Members, membersOf } from './members.js';
+import { allOwned, type Owned, ownedBy } from './owned.js';
 import { heldThings, type Subtree, type ThingKind, type ThingVersion } from './subtree.js';
 
 export interface DiffAsked {
@@ -54,10 +51,31 @@ const endsOf = (rows: readonly ThingVersion[], [from, to]: Span): Ends<ThingVers
   to: rows.find((row) => holdsAt(row, to)),
 });
 
-const variablesAt = (rows: readonly VariableVersion[], at: string): Members =>
+const ownedAt = (rows: readonly VariableVersion[], at: string): Members =>
   Object.fromEntries(
     rows.flatMap((row) => (holdsAt(row, at) ? [[row.key, JSON.parse(row.value) as Json]] : [])),
   );
+
+/** Most things have no schemas: those that came or went say nothing of it. */
+const withoutNone = (members: Members | null): Members | null => {
+  const { member } = ownedBy.schemas;
+  if (Object.keys((members?.[member] ?? {}) as Members).length > 0) return members;
+  const { [member]: _none, ...others } = members ?? {};
+  return members && others;
+};
+
+/** Of many variables and schemas only those that differ. */
+const withFewOwned = ({ before, after }: Change): Change => {
+  if (before === null || after === null) return { before: withoutNone(before), after: withoutNone(after) };
+  const members = allOwned.map((one) => ownedBy[one].member).filter((member) => member in before);
+  const few = members.map((member) => ({
+    member,
+    ...differing(before[member] as Members, after[member] as Members),
+  }));
+  const of = (side: 'before' | 'after') =>
+    Object.fromEntries(few.map((one) => [one.member, one[side] ?? {}]));
+  return { before: { ...before, ...of('before') }, after: { ...after, ...of('after') } };
+};
 
 const lastTurn = (view: ReadView, { kind, id }: Candidate): string | undefined =>
   kind === 'project' ? accessTurns(view, kind, id, 1)[0] : placedTurns(view, kind, id, 1)[0];
@@ -79,7 +97,7 @@ class Comparison {
     string,
     readonly { readonly label: string; valid_from: string; valid_to: string | null }[]
   >;
-  private readonly variables: ReadonlyMap<string, readonly VariableVersion[]>;
+  private readonly owned: Readonly<Record<Owned, ReadonlyMap<string, readonly VariableVersion[]>>>;
 
   constructor(
     private readonly view: ReadView,
@@ -93,7 +111,8 @@ class Comparison {
         this.rows.set(id, rows);
     }
     this.labels = Map.groupBy(labelVersions(view, ids, span), (row) => row.device_id);
-    this.variables = Map.groupBy(heldVariables(view, ids, span), (row) => row.owner_id);
+    const held = (owned: Owned) => Map.groupBy(ownedBy[owned].held(view, ids, span), (row) => row.owner_id);
+    this.owned = { variables: held('variables'), schemas: held('schemas') };
   }
 
   /** Undefined for what does not differ, or is not in the subtree at either end. */
@@ -104,7 +123,7 @@ class Comparison {
     if (!held.some((row) => subtree.holds(kind, row))) return undefined;
     const change = differing(this.members(ends.from, this.span[0]), this.members(ends.to, this.span[1]));
     if (!change) return undefined;
-    const { before, after } = this.withFewVariables(change);
+    const { before, after } = withFewOwned(change);
     const [row] = held.toReversed();
     return {
       kind: String(row?.['kind'] ?? kind),
@@ -120,25 +139,17 @@ class Comparison {
   private members(row: ThingVersion | undefined, at: string): Members | null {
     if (!row) return null;
     const labels = (this.labels.get(row.id) ?? []).flatMap((one) => (holdsAt(one, at) ? [one.label] : []));
-    const variables = variablesAt(this.variables.get(row.id) ?? [], at);
-    return { ...membersOf(row), labels, variables };
-  }
-
-  /** Of many variables only those that differ. */
-  private withFewVariables({ before, after }: { before: Members | null; after: Members | null }) {
-    if (!before?.['variables'] || !after?.['variables']) return { before, after };
-    const few = differing(before['variables'] as Members, after['variables'] as Members);
-    return {
-      before: { ...before, variables: few?.before ?? {} },
-      after: { ...after, variables: few?.after ?? {} },
-    };
+    const owned = allOwned.map((one) => [
+      ownedBy[one].member,
+      ownedAt(this.owned[one].get(row.id) ?? [], at),
+    ]);
+    return { ...membersOf(row), labels, ...Object.fromEntries(owned) };
   }
 
   private lastChange(candidate: Candidate): string {
-    const turns = (this.variables.get(candidate.id) ?? []).flatMap(({ valid_from, valid_to }) => [
-      valid_from,
-      valid_to ?? '',
-    ]);
+    const turns = allOwned
+      .flatMap((one) => this.owned[one].get(candidate.id) ?? [])
+      .flatMap(({ valid_from, valid_to }) => [valid_from, valid_to ?? '']);
     return [lastTurn(this.view, candidate) ?? '', ...turns].toSorted().at(-1) ?? '';
   }
 }

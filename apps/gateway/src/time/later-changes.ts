@@ -1,8 +1,9 @@
 import type { Reverted } from '#libs/inventory/src/revert.policy.js';
 import type { ReadView } from '#libs/platform/src/read-store/read-store.js';
+import { projectAfter } from '#projections/access/versions.queries.js';
 import { placedAfter } from '#projections/inventory/versions.queries.js';
-import { variableTurnAfter } from '#projections/variables/versions.queries.js';
 import { membersOf, same } from './members.js';
+import { type Owned, ownedBy } from './owned.js';
 import type { Obstacle } from './reversal.js';
 
 const most = 1000;
@@ -21,20 +22,23 @@ export const laterThan = (
   { kind, id, after }: Reverted,
   members: readonly string[],
 ): Obstacle[] => {
-  const versions = placedAfter(view, kind, id, { cursor, limit: most });
+  const asked = { cursor, limit: most };
+  const versions = kind === 'project' ? projectAfter(view, id, asked) : placedAfter(view, kind, id, asked);
   return members.slice(0, mostNamed).map((member) => {
     const later = versions.find((row) => !same(membersOf(row)[member], after?.[member]));
     return obstacle(member, later?.valid_from);
   });
 };
 
-/** The same for variables of an owner. */
-export const laterVariables = (
+/** The same for variables of an owner, or schemas. */
+export const laterOwned = (
   view: ReadView,
-  cursor: string,
-  ownerId: string,
+  owned: Owned,
+  [cursor, ownerId]: readonly [cursor: string, ownerId: string],
   keys: readonly string[],
-): Obstacle[] =>
-  keys
+): Obstacle[] => {
+  const { called, turnAfter } = ownedBy[owned];
+  return keys
     .slice(0, mostNamed)
-    .map((key) => obstacle(`variable ${key}`, variableTurnAfter(view, [ownerId, key, cursor])));
+    .map((key) => obstacle(called(key), turnAfter(view, [ownerId, key, cursor])));
+};

@@ -1,9 +1,10 @@
-import { type KeptValue, type KeptValues } from '#libs/inventory/src/revert-variables.policy.js';
+import type { KeptValue, KeptValues } from '#libs/inventory/src/revert-variables.policy.js';
 import type { ReadView } from '#libs/platform/src/read-store/read-store.js';
 import type { Span } from '#libs/platform/src/read-store/versions.js';
 import { labelVersions } from '#projections/inventory/versions.queries.js';
-import { heldVariables, type VariableVersion } from '#projections/variables/versions.queries.js';
+import type { VariableVersion } from '#projections/variables/versions.queries.js';
 import { type Members, membersOf } from './members.js';
+import { allOwned, type Owned, ownedBy } from './owned.js';
 import { heldThings, type ThingKind } from './subtree.js';
 
 export const keptOf = ({ nature, value, hidden }: VariableVersion): KeptValue => ({
@@ -11,10 +12,13 @@ export const keptOf = ({ nature, value, hidden }: VariableVersion): KeptValue =>
   text: hidden ?? value,
 });
 
-/** What things and their variables are, and what becomes of them while changes are taken back one after the other. */
+/** What things, their variables and their schemas are, and what becomes of them while changes are taken back one after the other. */
 export class Present {
   private readonly things = new Map<string, Members>();
-  private readonly variables = new Map<string, KeptValues>();
+  private readonly owned: Readonly<Record<Owned, Map<string, KeptValues>>> = {
+    variables: new Map(),
+    schemas: new Map(),
+  };
 
   constructor(view: ReadView, subjects: readonly (readonly [ThingKind, string])[]) {
     const now: Span = [view.cursor ?? '', view.cursor ?? ''];
@@ -27,8 +31,9 @@ export class Present {
         this.things.set(row.id, { ...membersOf(row), labels: own.map(({ label }) => label) });
       }
     }
-    for (const [id, rows] of Map.groupBy(heldVariables(view, ids, now), ({ owner_id }) => owner_id))
-      this.variables.set(id, new Map(rows.map((row) => [row.key, keptOf(row)])));
+    for (const owned of allOwned)
+      for (const [id, rows] of Map.groupBy(ownedBy[owned].held(view, ids, now), ({ owner_id }) => owner_id))
+        this.have(owned, id, new Map(rows.map((row) => [row.key, keptOf(row)])));
   }
 
   /** Null for what is not there. */
@@ -41,11 +46,11 @@ export class Present {
     else this.things.delete(id);
   }
 
-  variablesOf(id: string): KeptValues {
-    return this.variables.get(id) ?? new Map<string, KeptValue>();
+  owns(owned: Owned, id: string): KeptValues {
+    return this.owned[owned].get(id) ?? new Map<string, KeptValue>();
   }
 
-  haveVariables(id: string, values: KeptValues): void {
-    this.variables.set(id, values);
+  have(owned: Owned, id: string, values: KeptValues): void {
+    this.owned[owned].set(id, values);
   }
 }

@@ -8,6 +8,7 @@ import { variables } from '#libs/inventory/src/variables.decider.js';
 import type { UndoingCommand } from '#libs/inventory/src/revert-commands.policy.js';
 import type { Decider } from '#libs/kernel/src/decider.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
+import type { Json } from '#libs/kernel/src/json.js';
 import type { Cursor, Event } from '#libs/kernel/src/event.js';
 import { CommandRunner } from '#libs/platform/src/command-runner/command-runner.js';
 import { ReadStore } from '#libs/platform/src/read-store/read-store.js';
@@ -46,6 +47,23 @@ const tried = <T extends Sent['to']>(
     ({ sent }) => sent.id,
   );
 
+type SchemasOf = NonNullable<Parameters<VariableSchemas['demandFitting']>[3]>;
+
+const isOfSchemas = (sent: VariablesUndoing): boolean => sent.schemas !== undefined;
+
+/**
+ * Of the owners whose schemas are put back, those that they have then. Those of who comes back judge nothing: what comes back with them
+ * stood beside them, and nobody could detach them first.
+ */
+const schemasLeftBy = (those: readonly Tried<'variables'>[]): SchemasOf =>
+  new Map(
+    those.flatMap(({ sent: { id, schemas, existedAt } }) => {
+      if (!schemas) return [];
+      const kept = existedAt === undefined ? [...schemas] : [];
+      return [[id, kept.map(([key, { text }]) => ({ owner_id: id, key, schema: text }))]];
+    }),
+  );
+
 /** Tries out what takes events back: on copies of what the streams hold, so that nothing happens. */
 @Injectable()
 export class ReversalTrial {
@@ -58,21 +76,26 @@ export class ReversalTrial {
 
   /** Adds to each step what is in its way. */
   async run(exchange: Exchange, steps: readonly ReversalStep[]): Promise<void> {
-    for (const step of steps) this.demandPermission(exchange, step);
+    for (const step of steps) this.demandPermissions(exchange, step);
     for (const [id, those] of tried(steps, 'region')) await this.inRegion(id, those);
-    for (const [id, those] of tried(steps, 'variables')) {
-      for (const one of those) this.demandFitting(exchange, one);
-      await this.decide(variables, id, those);
-    }
+    const ofOwners = tried(steps, 'variables');
+    this.demandFitting(exchange, [...ofOwners.values()].flat());
+    for (const [id, those] of ofOwners) await this.decide(variables, id, those);
     for (const [id, those] of tried(steps, 'cloud')) await this.decide(cloud, id, those);
     for (const [id, those] of tried(steps, 'project')) await this.decide(project, id, those);
   }
 
-  private demandPermission({ caller }: Exchange, { resource, commands, obstacles }: ReversalStep): void {
+  private demandPermissions({ caller }: Exchange, { resource, commands, obstacles }: ReversalStep): void {
     if (resource === null || commands.length === 0) return;
-    const permission = `${resource}:write` as Permission;
-    if (!may(caller.roles, permission))
-      obstacles.push({ code: 'forbidden', message: `it needs the permission ${permission}` });
+    const resources = new Set([
+      resource,
+      ...commands.flatMap((sent) => ('schemas' in sent ? ['schemas'] : [])),
+    ]);
+    for (const one of resources) {
+      const permission = `${one}:write` as Permission;
+      if (!may(caller.roles, permission))
+        obstacles.push({ code: 'forbidden', message: `it needs the permission ${permission}` });
+    }
   }
 
   private async inRegion(id: string, those: readonly Tried<'region'>[]): Promise<void> {
@@ -101,19 +124,34 @@ export class ReversalTrial {
       });
   }
 
-  private demandFitting(exchange: Exchange, { step, sent }: Tried<'variables'>): void {
-    const { command, id, ownerKind, existedAt } = sent;
-    refusing(step, () => demandWritableKeys(exchange.caller, keysOf(command)));
-    refusing(step, () => this.owners.demandInService(exchange.view, { kind: ownerKind, id }));
+  /** Values are held to the schemas as they are when all is put back; those that do not stay are not. */
+  private demandFitting(exchange: Exchange, those: readonly Tried<'variables'>[]): void {
+    const schemas = schemasLeftBy(those);
+    const settled = new Set<string>();
+    for (const { step, sent } of those.toReversed()) {
+      const { command, id, ownerKind } = sent;
+      refusing(step, () => demandWritableKeys(exchange.caller, keysOf(command)));
+      refusing(step, () => this.owners.demandInService(exchange.view, { kind: ownerKind, id }));
+      const keys = isOfSchemas(sent) ? [] : keysOf(command).filter((key) => !settled.has(`${id} ${key}`));
+      for (const key of keys) settled.add(`${id} ${key}`);
+      refusing(step, () => this.demandFittingIn(exchange, sent, { keys, schemas }));
+    }
+  }
+
+  private demandFittingIn(
+    exchange: Exchange,
+    { command, id, ownerKind, existedAt }: VariablesUndoing,
+    { keys, schemas }: { readonly keys: readonly string[]; readonly schemas: SchemasOf },
+  ): void {
     if (command.type !== 'SetVariables') return;
     // What is sealed was checked when it was set, and is not opened here.
     const secrets = new Set(command.secrets);
-    const plain = Object.entries(command.values).filter(([key]) => !secrets.has(key));
-    const checked = { values: Object.fromEntries(plain), secrets };
+    const plain = keys.filter((key) => !secrets.has(key));
+    const values = Object.fromEntries(plain.map((key) => [key, command.values[key] as Json]));
     const { view } = exchange;
     // What is not there yet inherits from whom it did.
     const then = () => (existedAt === undefined ? view : this.readStore.asOf(existedAt as Cursor));
     const chain = () => this.owners.find(exchange, then(), ownerKind, id).chain;
-    refusing(step, () => this.schemas.demandFitting(view, chain, checked));
+    this.schemas.demandFitting(view, chain, { values, secrets }, schemas);
   }
 }

@@ -1,8 +1,11 @@
 import type { OwnerKind } from '#libs/inventory/src/variables.events.js';
+import type { KeptValues } from '#libs/inventory/src/revert-variables.policy.js';
 import type { UndoingCommand } from '#libs/inventory/src/revert-commands.policy.js';
 import type { VariablesCommand } from '#libs/inventory/src/variables.decider.js';
 import type { ErrorCode } from '#libs/kernel/src/errors.js';
+import type { ReadView } from '#libs/platform/src/read-store/read-store.js';
 import type { Change } from './members.js';
+import type { Present } from './present.js';
 import type { FoundEvent } from './reverted-events.js';
 
 /** What is in the way of taking a change back. */
@@ -13,7 +16,18 @@ export interface Obstacle {
   readonly later?: string | undefined;
 }
 
-/** What takes back what an event did to variables, in their owner's stream. */
+export const refusal = (message: string): Obstacle => ({ code: 'illegal-state', message });
+
+/** What is looked at while events are taken back one after the other. */
+export interface Work {
+  readonly view: ReadView;
+  /** What is left of things by the events that are taken back already. */
+  readonly present: Present;
+  /** What each event changed, by cursor. */
+  readonly changes: ReadonlyMap<string, Change>;
+}
+
+/** What takes back what an event did to variables, or to schemas of them, in their owner's stream. */
 export interface VariablesUndoing {
   readonly to: 'variables';
   readonly id: string;
@@ -21,6 +35,8 @@ export interface VariablesUndoing {
   readonly command: VariablesCommand;
   /** A cursor at which the owner was there, where it comes back with them. */
   readonly existedAt?: string | undefined;
+  /** All schemas that the owner has after it, where it is about these. */
+  readonly schemas?: KeptValues;
 }
 
 /** One event that is taken back. */
@@ -33,7 +49,7 @@ export interface ReversalStep {
   readonly resource: string | null;
   readonly commands: readonly (UndoingCommand | VariablesUndoing)[];
   readonly obstacles: Obstacle[];
-  /** Variables that go with their owner: there is nothing to be sent. */
+  /** Variables and schemas that go with their owner: there is nothing to be sent. */
   readonly along?: boolean;
 }
 

@@ -1,25 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import { undoingCommands } from '#libs/inventory/src/revert-commands.policy.js';
-import {
-  type KeptValue,
-  puttingVariables,
-  undoingVariables,
-} from '#libs/inventory/src/revert-variables.policy.js';
 import { type Reverted, undoing } from '#libs/inventory/src/revert.policy.js';
 import type { OwnerKind } from '#libs/inventory/src/variables.events.js';
 import type { Json } from '#libs/kernel/src/json.js';
+import type { RecordedEvent } from '#libs/platform/src/event-store/event-store.js';
 import type { ReadView } from '#libs/platform/src/read-store/read-store.js';
-import { turnedPlaced } from '#projections/inventory/versions.queries.js';
-import { lostVariables, turnedVariables } from '#projections/variables/versions.queries.js';
-import { Changes, keysOf } from './changes.js';
-import { laterThan, laterVariables } from './later-changes.js';
+import { Changes } from './changes.js';
+import { laterThan } from './later-changes.js';
 import type { Change } from './members.js';
-import { keptOf, Present } from './present.js';
-import type { Obstacle, ReversalStep, VariablesUndoing } from './reversal.js';
+import { ownedBy, ownedOf } from './owned.js';
+import { Present } from './present.js';
+import { irrevocable } from './refusals.js';
+import { refusal, type ReversalStep, type VariablesUndoing, type Work } from './reversal.js';
+import { leftOf, returnedTo, takingBack } from './reversed-belongings.js';
 import type { FoundEvent } from './reverted-events.js';
+import { turnedRows } from './row-versions.js';
 import { heldThings } from './subtree.js';
 
 const revertible: ReadonlySet<string> = new Set([
+  'project',
   'cloud',
   'region',
   'cell',
@@ -27,9 +26,16 @@ const revertible: ReadonlySet<string> = new Set([
   'network',
   'network-interface',
 ]);
-const ofValues: ReadonlySet<string> = new Set(['VariablesSet', 'VariablesBound', 'VariablesRemoved']);
+const ofOwners: ReadonlySet<string> = new Set([
+  'VariablesSet',
+  'VariablesBound',
+  'VariablesRemoved',
+  'VariableSchemasAttached',
+  'VariableSchemasDetached',
+]);
 
 const resources: Readonly<Record<string, string>> = {
+  project: 'projects',
   cloud: 'clouds',
   region: 'regions',
   cell: 'cells',
@@ -56,13 +62,12 @@ const nameAt = (view: ReadView, { event, entry }: FoundEvent, change: Change | u
 
 const cutStream = (stream: string): string => stream.slice(stream.indexOf('-') + 1);
 
-const refusal = (message: string): Obstacle => ({ code: 'illegal-state', message });
-
-interface Work {
-  readonly view: ReadView;
-  readonly present: Present;
-  readonly changes: ReadonlyMap<string, Change>;
-}
+/** What goes takes its variables and schemas with it. */
+const withoutGone = (step: ReversalStep, present: Present): ReversalStep => {
+  const commands = step.commands.filter(({ to, id }) => to !== 'variables' || present.of(id) !== null);
+  if (commands.length === step.commands.length) return step;
+  return { ...step, commands, along: commands.length === 0 };
+};
 
 /** Says what it takes to take events back: the later ones first, each on what the ones behind it leave. */
 @Injectable()
@@ -79,13 +84,7 @@ export class Reversals {
     );
     const work: Work = { view, present: new Present(view, subjects), changes };
     const steps = events.toReversed().map((found) => this.step(work, found));
-    // What goes takes its variables with it.
-    return steps.map((step) => {
-      const goesAlong = step.commands.some(
-        ({ to, id }) => to === 'variables' && work.present.of(id) === null,
-      );
-      return goesAlong ? { ...step, commands: [], along: true } : step;
-    });
+    return steps.map((step) => withoutGone(step, work.present));
   }
 
   private step(work: Work, found: FoundEvent): ReversalStep {
@@ -93,10 +92,13 @@ export class Reversals {
     const change = work.changes.get(event.cursor);
     const name = nameAt(work.view, found, change);
     const nothing = { found, name, change, resource: null, commands: [] };
-    const isOfVariables = event.stream.startsWith('variables-');
-    if (isOfVariables && ofValues.has(event.type)) return this.variablesStep(work, found);
-    if (isOfVariables || !change || entry.kind === null || !revertible.has(entry.kind))
-      return { ...nothing, obstacles: [refusal(`${event.type} cannot be reverted`)] };
+    const owned = ownedOf(event);
+    if (owned && ofOwners.has(event.type)) {
+      const step = { ...nothing, resource: ownedBy[owned].resource };
+      return { ...step, ...this.belongings(work, event) };
+    }
+    if (owned || !change || entry.kind === null || !revertible.has(entry.kind))
+      return { ...nothing, obstacles: [refusal(irrevocable(event))] };
     return this.thingStep(work, found, change);
   }
 
@@ -115,65 +117,28 @@ export class Reversals {
     work.present.become(reverted.id, does.now);
     if (does.does === 'nothing') return { ...step, obstacles: [] };
     const commands = undoingCommands(reverted, cutStream(event.stream), does);
-    if (does.does === 'remove') return { ...step, commands, obstacles: this.left(work, reverted.id) };
+    if (does.does === 'remove') return { ...step, commands, obstacles: leftOf(work, reverted.id) };
     if (does.does === 'change') return { ...step, commands, obstacles: [] };
-    const returned = this.returned(work, { ownerKind, reverted }, event.cursor);
+    const returned = this.returned(work, ownerKind, reverted, event.cursor);
     return { ...step, commands: [...commands, ...returned], obstacles: [] };
   }
 
-  /** Variables that somebody has set since would go with their owner. */
-  private left({ present }: Work, id: string): Obstacle[] {
-    const keys = [...present.variablesOf(id).keys()];
-    return keys.length > 0
-      ? [refusal(`${keys.slice(0, 10).join(', ')} would go with it, and was not set by what is put back`)]
-      : [];
-  }
-
-  /** The variables' own stream never heard that they went with their owner: it must before they can come back. */
+  /** With a moment at which the owner was there, since it is not when they are tried. */
   private returned(
-    { view, present }: Work,
-    { ownerKind, reverted: { kind, id } }: { readonly ownerKind: OwnerKind; readonly reverted: Reverted },
+    work: Work,
+    ownerKind: OwnerKind,
+    { kind, id }: Reverted,
     cursor: string,
   ): readonly VariablesUndoing[] {
-    const lost = new Map(lostVariables(view, id, cursor).map((row) => [row.key, keptOf(row)]));
-    const keys = [...lost.keys()];
-    if (keys.length === 0) return [];
-    present.haveVariables(id, lost);
-    const gone = { type: 'RemoveVariables', ownerKind, keys } as const;
-    const commands = [gone, ...puttingVariables(ownerKind, keys, lost)];
-    const last = turnedPlaced(view, kind, [[id, cursor]]).find(({ valid_to }) => valid_to === cursor);
+    const last = turnedRows(work.view, kind, [[id, cursor]]).find(({ valid_to }) => valid_to === cursor);
     const existedAt = last?.valid_from;
-    return commands.map((command) => ({ to: 'variables', id, ownerKind, command, existedAt }));
+    return returnedTo(work, { id, ownerKind }, cursor).map((sent) => ({ ...sent, existedAt }));
   }
 
-  private variablesStep(work: Work, found: FoundEvent): ReversalStep {
-    const { event } = found;
+  private belongings(work: Work, event: RecordedEvent): Pick<ReversalStep, 'commands' | 'obstacles'> {
     const id = cutStream(event.stream);
-    const { ownerKind } = event.data as unknown as { ownerKind: OwnerKind };
-    const keys = keysOf(event.data);
-    const turned = turnedVariables(
-      work.view,
-      keys.map((key) => [id, key, event.cursor] as const),
-    );
-    const side = (moment: 'valid_from' | 'valid_to') =>
-      new Map<string, KeptValue>(
-        turned.flatMap((row) => (row[moment] === event.cursor ? [[row.key, keptOf(row)]] : [])),
-      );
-    const now = work.present.variablesOf(id);
-    const change = work.changes.get(event.cursor);
-    const name = nameAt(work.view, found, change);
-    const step = { found, change, name, resource: 'variables', commands: [] };
-    if (work.present.of(id) === null)
-      return { ...step, obstacles: [refusal('whose variables they were is not there any more')] };
-    const does = undoingVariables({ before: side('valid_to'), after: side('valid_from') }, now);
-    if (does.does === 'conflict')
-      return { ...step, obstacles: laterVariables(work.view, event.cursor, id, does.keys) };
-    work.present.haveVariables(id, does.now);
-    const commands = puttingVariables(ownerKind, does.keys, does.now);
-    return {
-      ...step,
-      commands: commands.map((command) => ({ to: 'variables', id, ownerKind, command })),
-      obstacles: [],
-    };
+    const { ownerKind } = event.data as { readonly ownerKind: OwnerKind };
+    if (work.present.of(id) !== null) return takingBack(work, event, { id, ownerKind });
+    return { commands: [], obstacles: [refusal('whose it was is not there any more')] };
   }
 }
