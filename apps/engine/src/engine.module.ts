@@ -1,5 +1,4 @@
 import { Module, type Provider, type Type } from '@nestjs/common';
-import { CqrsModule } from '@nestjs/cqrs';
 import { CloudModule } from '#libs/clouds/src/cloud.module.js';
 import { InventoryModule } from '#libs/inventory/src/inventory.module.js';
 import { MaintenanceModule } from '#libs/maintenance/src/maintenance.module.js';
@@ -69,7 +68,7 @@ const made: readonly Provider[] = [
 
 /** Runs workflows and keeps windows. Whoever imports it has a global `PlatformModule`, whose read store has begun. */
 @Module({
-  imports: [CqrsModule.forRoot(), CloudModule, InventoryModule, MaintenanceModule, WorkflowsModule],
+  imports: [CloudModule, InventoryModule, MaintenanceModule, WorkflowsModule],
   providers: [
     ...made,
     ...plugins,

@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE, DiscoveryModule } from '@nestjs/core';
-import { CqrsModule } from '@nestjs/cqrs';
 import { CloudModule } from '#libs/clouds/src/cloud.module.js';
 import { InventoryModule } from '#libs/inventory/src/inventory.module.js';
 import { MaintenanceModule } from '#libs/maintenance/src/maintenance.module.js';
@@ -77,7 +76,6 @@ import { WorkflowController } from './workflows/workflow.controller.js';
 /** The REST API. Whoever imports it also imports a `PlatformModule`. */
 @Module({
   imports: [
-    CqrsModule.forRoot(),
     DiscoveryModule,
     CloudModule,
     InventoryModule,

@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
 import { Clock, SystemClock } from './clock.js';
 import { CommandRunner } from './command-runner/command-runner.js';
 import { Config } from './config/config.js';
@@ -13,7 +14,7 @@ export interface Platform {
   readonly clock?: Clock;
 }
 
-/** Hands the process's stores, configuration, clock and command runner to every module. */
+/** Hands the process's stores, configuration, clock, command runner and command bus to every module. */
 @Module({})
 export class PlatformModule {
   static of({ config, eventStore, readStore, clock = new SystemClock() }: Platform): DynamicModule {
@@ -21,6 +22,8 @@ export class PlatformModule {
     return {
       module: PlatformModule,
       global: true,
+      // The one bus of the process, whichever programs it holds.
+      imports: [CqrsModule.forRoot()],
       providers: [
         { provide: Config, useValue: config },
         { provide: EventStore, useValue: eventStore },
