@@ -1,6 +1,7 @@
 import type { Fact } from '#test/support/event-log.js';
 import { ReadModel } from '#test/support/read-model.js';
 import type { ReadView } from '#libs/platform/src/read-store/read-view.js';
+import { type Seals, sealsAfter } from './seals.queries.js';
 import { variables } from './variables.projection.js';
 import { VariablesQueries } from './variables.queries.js';
 
@@ -83,6 +84,27 @@ describe('the read model of variables', () => {
     expect(set).toMatchObject({ key: 'p', value: '{"$secret":true}', revision: 0, reason: 'why' });
     expect(queries.ownerRevision(view, 'h1')).toBe(1);
     expect(versionsOf(view)).toEqual(['n1', 'n2']);
+  });
+
+  it('finds all secrets, some of the variables at a time', async () => {
+    const owners = Array.from({ length: 25 }, (_, index) => `h${index + 10}`);
+    const plain = Object.fromEntries(Array.from({ length: 999 }, (_, index) => [`k${index}`, index]));
+    const values = { ...plain, p: { key: 'k1', nonce: 'n', sealed: 's' } };
+    for (const owner of owners)
+      await model.after(`variables-${owner}`, [
+        'VariablesSet',
+        { ownerKind: 'host', values, secrets: ['p'] },
+      ]);
+    const view = await model.after('variables-h0', [
+      'VariablesBound',
+      { ownerKind: 'host', bindings: { b: { url: 'u' } } },
+    ]);
+    const chunks: Seals[] = [];
+    for (let next = sealsAfter(view, ''); next; next = sealsAfter(view, next.end)) chunks.push(next);
+    expect(chunks.map(({ rows }) => rows.length)).toEqual([20, 5]);
+    const found = chunks.flatMap(({ rows }) => rows);
+    expect(found.map(({ owner_id, key }) => [owner_id, key])).toEqual(owners.map((owner) => [owner, 'p']));
+    expect(JSON.parse(found[0]?.hidden ?? '')).toEqual(values.p);
   });
 
   it('knows the schemas of owners, and moves the revision on with them', async () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { may, seesEveryProject, type Permission } from '#libs/access/src/access.policy.js';
 import type { Cursor } from '#libs/kernel/src/event.js';
 import type { Role } from '#libs/inventory/src/project.events.js';
@@ -243,7 +244,9 @@ describe('what who may do', () => {
   };
 
   beforeAll(async () => {
-    gateway = await startGateway();
+    // Without a key there is nothing to seal with.
+    const environment = { CRATON_SECRET_KEY: randomBytes(32).toString('base64') };
+    gateway = await startGateway({ environment });
     const description = (await gateway.root.get('/openapi.json')).body as Description;
     routes = routesOf(description);
     slices = { own: await sliceOf(description, 'own'), foreign: await sliceOf(description, 'foreign') };

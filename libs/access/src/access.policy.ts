@@ -51,6 +51,7 @@ const admin: readonly Permission[] = [
   'workflows:write',
   'schemas:write',
   'secrets:read',
+  'secrets:write',
 ];
 const auditor: readonly Permission[] = [...viewer, 'users:read'];
 const root: readonly Permission[] = [...admin, 'projects:write'];

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { may } from '#libs/access/src/access.policy.js';
+import type { Sealed } from '#libs/inventory/src/variables.events.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import type { Json } from '#libs/kernel/src/json.js';
 import { masks } from '#libs/kernel/src/masks.js';
-import { KeyRing, type Sealed } from '#libs/platform/src/sealing/key-ring.js';
+import { KeyRing } from '#libs/platform/src/sealing/key-ring.js';
 import type { HiddenRow } from '#projections/variables/variables.queries.js';
 import type { Exchange } from '../http/exchange.js';
 
@@ -47,8 +48,7 @@ export class Secrets {
     secrets: ReadonlyMap<string, HiddenRow | undefined>,
   ): Values {
     if (secrets.size === 0) return values;
-    if (this.ring.current === undefined)
-      throw new DomainError('illegal-state', 'there is no key to seal secrets with (CRATON_SECRET_KEY)');
+    this.demandKey();
     const mayRead = this.mayRead(exchange);
     const stays = ([key, value]: [string, Json]) => {
       const row = secrets.get(key);
@@ -61,11 +61,27 @@ export class Secrets {
     return Object.fromEntries(Object.entries(values).filter(stays).map(seal));
   }
 
+  /** Name of the key that seals. Throws `illegal-state` when there is none. */
+  demandKey(): string {
+    const { current } = this.ring;
+    if (current !== undefined) return current;
+    throw new DomainError('illegal-state', 'there is no key to seal secrets with (CRATON_SECRET_KEY)');
+  }
+
+  /** The same value under the key that seals now; undefined for what cannot be opened. */
+  sealedAnew(ownerId: string, key: string, was: Sealed): Sealed | undefined {
+    const context = contextOf(ownerId, key);
+    const text = this.ring.open(was, context);
+    return text === undefined
+      ? undefined
+      : { ...this.ring.seal(text, context), first: was.first ?? was.nonce };
+  }
+
   private mayRead(exchange: Exchange): boolean {
     return may(exchange.caller.roles, 'secrets:read');
   }
 
   private isCurrent({ hidden }: HiddenRow): boolean {
-    return (JSON.parse(hidden) as Sealed).key === this.ring.current;
+    return this.ring.isCurrent((JSON.parse(hidden) as Sealed).key);
   }
 }

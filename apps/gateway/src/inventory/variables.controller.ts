@@ -7,6 +7,7 @@ import { Current, type Exchange, Id } from '../http/exchange.js';
 import { Answers, named, Requires } from '../http/requires.js';
 import { LooksUp } from './looks-up.js';
 import { type Owner, Owners } from './owners.js';
+import { SecretsController } from './secrets.controller.js';
 import { SettingVariables } from './setting-variables.js';
 import { variableSchemasOf } from './variable-schemas.controller.js';
 import {
@@ -86,7 +87,10 @@ const kinds = [
   ['network-interface', 'network-interfaces'],
 ] as const;
 
-export const variablesControllers: readonly Type[] = kinds.flatMap(([kind, collection]) => [
-  variablesOf(kind, collection),
-  variableSchemasOf(kind, collection),
-]);
+export const variablesControllers: readonly Type[] = [
+  ...kinds.flatMap(([kind, collection]) => [
+    variablesOf(kind, collection),
+    variableSchemasOf(kind, collection),
+  ]),
+  SecretsController,
+];

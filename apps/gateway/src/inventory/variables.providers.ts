@@ -5,6 +5,7 @@ import { VariablesQueries } from '#projections/variables/variables.queries.js';
 import { InheritedVariables } from './inherited-variables.js';
 import { Owners } from './owners.js';
 import { Secrets } from './secrets.js';
+import { SecretsReseal } from './secrets.reseal.js';
 import { SettingVariables } from './setting-variables.js';
 import { VariableSchemas } from './variable-schemas.js';
 import { VariablesPresenter } from './variables.presenter.js';
@@ -19,6 +20,7 @@ export const variablesProviders: Provider[] = [
   VariablesQueries,
   Owners,
   Secrets,
+  SecretsReseal,
   VariableSchemas,
   SettingVariables,
   InheritedVariables,

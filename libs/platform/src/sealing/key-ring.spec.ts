@@ -54,6 +54,21 @@ describe('a ring of keys', () => {
     expect(renamed.open({ ...sealed, key: KeyRing.of(second).current ?? '' }, 'c')).toBeUndefined();
   });
 
+  it('knows its keys by name, and the one that seals by its fingerprint too', () => {
+    const fingerprint = KeyRing.of(first).current ?? '';
+    const told = (name: string) => [ring.has(name), ring.isCurrent(name)];
+    expect([told('new'), told(fingerprint), told('old'), told('other')]).toEqual([
+      [true, true],
+      [true, true],
+      [true, false],
+      [false, false],
+    ]);
+    // Somebody may give a key the fingerprint of another for a name.
+    const odd = KeyRing.of(`new:${first},${fingerprint}:${second}`);
+    expect([odd.has(fingerprint), odd.isCurrent(fingerprint)]).toEqual([true, false]);
+    expect(KeyRing.of(undefined).isCurrent('new')).toBe(false);
+  });
+
   it('marks a text the same way each time, by each key in another way', () => {
     const marks = ring.marksOf('text');
     expect(marks).toEqual(ring.marksOf('text'));

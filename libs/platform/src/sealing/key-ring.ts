@@ -84,8 +84,7 @@ export class KeyRing {
 
   /** Undefined when the key is not on the ring, the context is another one, or something was changed. */
   open({ key: id, nonce, sealed }: Sealed, context: string): string | undefined {
-    const key =
-      this.keys.find((one) => one.id === id) ?? this.keys.find(({ fingerprint }) => fingerprint === id);
+    const key = this.named(id);
     const bytes = Buffer.from(sealed, 'base64url');
     const end = bytes.length - tagBytes;
     if (!key || end < step) return undefined;
@@ -102,8 +101,24 @@ export class KeyRing {
     }
   }
 
+  /** Whether it can open what a key of this name sealed. */
+  has(name: string): boolean {
+    return this.named(name) !== undefined;
+  }
+
+  /** Whether what a key of this name sealed would be sealed by the same key now. */
+  isCurrent(name: string): boolean {
+    return this.keys.length > 0 && this.named(name) === this.keys[0];
+  }
+
   /** A mark of the text by each key: who has none of them cannot try out which text it is of. */
   marksOf(text: string): readonly string[] {
     return this.keys.map(({ marking }) => createHmac('sha256', marking).update(text).digest('base64url'));
+  }
+
+  private named(name: string): Key | undefined {
+    return (
+      this.keys.find(({ id }) => id === name) ?? this.keys.find(({ fingerprint }) => fingerprint === name)
+    );
   }
 }
