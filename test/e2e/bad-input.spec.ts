@@ -146,18 +146,31 @@ describe('what is not even a request', () => {
   });
   afterAll(() => gateway.close());
 
-  const sent = async (text: string | Buffer): Promise<string> => {
+  const sent = async (text: string | Buffer, stays = false): Promise<string> => {
     const socket = connect(port, '127.0.0.1');
     let answer = '';
     socket.on('data', (chunk: Buffer) => (answer += chunk.toString('latin1')));
     const closed = once(socket, 'close');
     socket.on('error', () => undefined);
-    socket.end(text);
+    socket.write(text);
+    if (!stays) socket.end();
     await closed;
     return answer;
   };
 
   const post = (more: string, body = '') => `POST /v1/clouds HTTP/1.1\r\nHost: a\r\n${more}\r\n\r\n${body}`;
+
+  it('may name the host in its address, as to a proxy: links are what they are without it', async () => {
+    const ask = (address: string) =>
+      `GET ${address} HTTP/1.1\r\nHost: a\r\nX-Auth-Token: ${gateway.credentials?.api_key}\r\nConnection: close\r\n\r\n`;
+    const bodyOf = (answer: string) => answer.slice(answer.indexOf('\r\n\r\n'));
+    const plain = await sent(ask('/v1/clouds?limit=1'), true);
+    const named = await sent(ask('http://elsewhere.example:80/v1/clouds?limit=1'), true);
+    expect(named).toMatch(/^HTTP\/1\.1 200/);
+    expect(bodyOf(named)).toBe(bodyOf(plain));
+    expect(await sent(ask('https://elsewhere.example/nowhere'), true)).toContain('"instance":"/nowhere"');
+    expect(await sent(ask('http://elsewhere.example?x=1'), true)).toMatch(/^HTTP\/1\.1 404/);
+  });
 
   it.each([
     ['no HTTP', 'hello\r\n\r\n'],

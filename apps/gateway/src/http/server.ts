@@ -3,7 +3,9 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import { ReadStore } from '#libs/platform/src/read-store/read-store.js';
+import { limitBodies } from './body-deadline.js';
 import { readJson } from './json.js';
+import { type Patience, patienceFor } from './patience.js';
 import { DEFECT, problemOf, sendProblem } from './problem.js';
 import { leaveRaw } from './raw-body.js';
 import { newRequestId } from './request-id.js';
@@ -12,15 +14,23 @@ import { refuseUnreadable } from './unreadable.js';
 
 export const BODY_LIMIT = 1024 * 1024;
 
+/** Of Node for a whole request, whatever its route: beyond all that a route may grant. */
+const longest = ({ bodyMs, uploadMs }: Patience): number => uploadMs + 4 * bodyMs;
+
+/** Clients of proxies send whole addresses, which links and problems would repeat. */
+const withoutOrigin = ({ url = '/' }: { readonly url?: string | undefined }): string =>
+  url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?]*/i, '') || '/';
+
 /**
  * Fastify with the limits that keep a slow or greedy client from holding others up. What `X-Forwarded-*` headers say is believed
  * of these proxies, given as addresses or networks, and of nobody else.
  */
-export const httpAdapter = (proxies: readonly string[] = []): FastifyAdapter =>
+export const httpAdapter = (proxies: readonly string[] = [], patience = patienceFor()): FastifyAdapter =>
   new FastifyAdapter({
     trustProxy: proxies.length > 0 && [...proxies],
     bodyLimit: BODY_LIMIT,
-    requestTimeout: 30_000,
+    requestTimeout: longest(patience),
+    rewriteUrl: withoutOrigin,
     // Node looks for what is late only so often, and by default gives the head twice the time.
     http: { headersTimeout: 30_000, connectionsCheckingInterval: 2_000 },
     keepAliveTimeout: 75_000,
@@ -92,9 +102,11 @@ const countRequests = (fastify: FastifyInstance): void => {
 };
 
 /** Prepares an application that was created with `httpAdapter()` and without Nest's own body parser. */
-export const configureHttp = (app: NestFastifyApplication): void => {
+export const configureHttp = (app: NestFastifyApplication, patience = patienceFor()): void => {
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   fastify.decorateRequest('exchange', null);
+  fastify.decorate('patience', patience);
+  limitBodies(fastify.server, patience);
   countRequests(fastify);
   readJsonOnly(fastify);
   leaveRaw(fastify, new Set(['/v1/import']));
