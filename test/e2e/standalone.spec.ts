@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
@@ -63,6 +63,27 @@ describe('the whole system as one process', () => {
     expect(clouds.map(({ name }: { name: string }) => name)).toEqual(['east']);
     expect(await second.stop('SIGINT')).toBe(0);
     expect(first.log + second.log).not.toContain(key);
+  });
+
+  it('keeps what it writes for the eyes of its owner, in a directory that others may look into', async () => {
+    await chmod(dataDir, 0o755);
+    const program = start();
+    await program.url();
+    const files = await readdir(dataDir);
+    const modes = await Promise.all(files.map(async (file) => (await stat(join(dataDir, file))).mode));
+    expect(files).toContain('read-models.db');
+    expect(files.filter((_, index) => ((modes[index] ?? 0) & 0o077) !== 0)).toEqual([]);
+    expect(await program.stop('SIGTERM')).toBe(0);
+  });
+
+  it('writes only lines of JSON to its log while it waits for the event log', async () => {
+    const program = start({ CRATON_EVENT_STORE: 'esdb://127.0.0.1:1?tls=false' });
+    await until(() => program.out + program.log !== '');
+    expect(program.out).toBe('');
+    expect(JSON.parse(program.log.split('\n', 1)[0] ?? '')).toMatchObject({
+      context: 'ReadStore',
+      msg: expect.stringContaining('the log is away'),
+    });
   });
 
   it('does not start beside another one on the same data', async () => {

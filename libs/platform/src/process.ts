@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Logger as NestLogger } from '@nestjs/common';
 import type { Logger } from 'pino';
 import type { AnyProjection } from '#libs/kernel/src/projection.js';
 import { type Config, readConfig, WrongConfiguration } from './config/config.js';
@@ -7,7 +8,7 @@ import { DataDirLock } from './data-dir-lock.js';
 import type { EventStore } from './event-store/event-store.js';
 import { openEventStore } from './event-store/open-event-store.js';
 import { ReadStore } from './read-store/read-store.js';
-import { createLogger, drained } from './telemetry/logger.js';
+import { createLogger, drained, nestLogger } from './telemetry/logger.js';
 
 /** What a process has to close, in this order: whoever takes requests first, what they need last. */
 export type Closing = readonly { close(): Promise<unknown> }[];
@@ -94,8 +95,12 @@ export const readStoreOf = (
  * nobody caught is logged and ends it, exit 1: the log is what it goes on from.
  */
 export const runProcess = async (serve: Serve): Promise<void> => {
+  // Whatever the directory's own mode: what is kept in it is nobody else's to read.
+  process.umask(0o077);
   const config = configured();
   const logger = createLogger(config.CRATON_LOG_LEVEL);
+  // Before the application takes it over, read models tell already what they wait for.
+  NestLogger.overrideLogger(nestLogger(logger));
   process.on('uncaughtException', (error) => {
     logger.fatal({ err: error }, 'a defect that nobody caught');
     exit(logger, exitCodes.failed);
