@@ -7,6 +7,7 @@ import { Current, type Exchange } from '../http/exchange.js';
 import { Answers, Requires } from '../http/requires.js';
 import { expectedRevision } from '../http/revision.js';
 import { ResealedBody, Resealing } from './secrets.bodies.js';
+import { Secrets } from './secrets.js';
 import { type Reseal, type Resealed, SecretsReseal } from './secrets.reseal.js';
 
 const demandNoRevision = ({ request }: Exchange): void => {
@@ -38,6 +39,7 @@ export class SecretsController {
 
   constructor(
     private readonly reseal: SecretsReseal,
+    private readonly secrets: Secrets,
     private readonly ring: KeyRing,
     private readonly commands: Commands,
   ) {}
@@ -52,28 +54,30 @@ export class SecretsController {
   ): Promise<ResealedBody> {
     demandNoRevision(exchange);
     const reseal = await this.reseal.prepared(exchange, limit);
-    const told = this.told(reseal, dry_run);
-    if (dry_run) return told;
-    const { caller, requestId } = exchange;
-    return this.commands.change(
-      exchange,
-      caller.projectId,
-      () => planOf(reseal, exchange),
-      () => {
-        const { username: user, projectId: project } = caller;
-        const { key, sealed, left } = told;
-        this.logger.log({ requestId, user, project, key, sealed, left }, 'secrets are sealed anew');
-        return told;
-      },
-    );
+    if (dry_run) return this.told(reseal, true);
+    const plan = () => {
+      this.secrets.demandKey();
+      return planOf(reseal, exchange);
+    };
+    return this.commands.change(exchange, exchange.caller.projectId, plan, () => {
+      const told = this.told(reseal, false);
+      this.log(exchange, told);
+      return told;
+    });
   }
 
-  private told({ key, sealed, left, more }: Reseal, dry_run: boolean): ResealedBody {
+  private told({ sealed, left, more }: Reseal, dry_run: boolean): ResealedBody {
+    const key = this.secrets.demandKey();
     const others = [...left].map(([name, secrets]) => ({
       key: name,
       secrets,
       at_hand: this.ring.has(name),
     }));
     return { dry_run, key, sealed, left: others, more };
+  }
+
+  private log({ caller, requestId }: Exchange, { key, sealed, left }: ResealedBody): void {
+    const { username: user, projectId: project } = caller;
+    this.logger.log({ requestId, user, project, key, sealed, left }, 'secrets are sealed anew');
   }
 }

@@ -19,7 +19,6 @@ export interface Resealed {
 
 /** What a request comes to. */
 export interface Reseal {
-  readonly key: string;
   readonly parts: readonly Resealed[];
   readonly sealed: number;
   /** How many secrets are under which other key then. */
@@ -85,9 +84,8 @@ export class SecretsReseal {
     private readonly access: AccessQueries,
   ) {}
 
-  /** Of what the caller sees; looks at all secrets there are. Throws `illegal-state` without a key to seal with. */
+  /** Of what the caller sees; looks at all secrets there are. Without a key to seal with it finds nothing that it can open. */
   async prepared(exchange: Exchange, limit: number): Promise<Reseal> {
-    const key = this.secrets.demandKey();
     const gathering = new Gathering(limit);
     let turns = 0;
     for (let chunk = this.after(''); chunk; chunk = this.after(chunk.end)) {
@@ -96,8 +94,7 @@ export class SecretsReseal {
         if (this.gather(gathering, found) && ++turns % sealsAtOnce === 0) await othersTurn();
       }
     }
-    const { parts, sealed, left, more } = gathering;
-    return { key, parts, sealed, left, more };
+    return gathering;
   }
 
   private after(ownerId: string): (Seals & { readonly view: ReadView }) | undefined {
