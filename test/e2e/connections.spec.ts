@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import { patienceFor } from '#apps/gateway/src/http/patience.js';
 import { type Gateway, startGateway } from '#test/support/gateway.js';
 import { until } from '#test/support/until.js';
 
@@ -14,6 +15,10 @@ describe('a connection', () => {
   });
   afterAll(() => gateway.close());
 
+  const fastify = () => gateway.app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const ndjson = 'content-type: application/x-ndjson\r\ntransfer-encoding: chunked';
+  const head = (path: string, more: string): string =>
+    `POST ${path} HTTP/1.1\r\nhost: x\r\nx-auth-token: ${gateway.credentials?.api_key}\r\n${more}\r\n\r\n`;
   const send = async (text: string): Promise<Socket> => {
     const socket = connect(port, '127.0.0.1');
     await once(socket, 'connect');
@@ -44,12 +49,77 @@ describe('a connection', () => {
     expect(JSON.parse(body)).toMatchObject({ status, detail: 'the request could not be read' });
   });
 
-  it('has half a minute to bring a request, and is looked at often enough', () => {
-    const { server } = gateway.app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  it('has half a minute for the head of a request and half a minute for its body', () => {
+    const { server, patience } = fastify();
+    expect(patience).toEqual({ bodyMs: 30_000, idleMs: 30_000, uploadMs: 600_000 });
     expect(server).toMatchObject({
-      requestTimeout: 30_000,
+      requestTimeout: 720_000,
       headersTimeout: 30_000,
       connectionsCheckingInterval: 2_000,
+    });
+  });
+
+  describe('of a client that is too slow', () => {
+    const usual = patienceFor();
+    beforeEach(() => Object.assign(fastify().patience, { bodyMs: 100, idleMs: 100, uploadMs: 400 }));
+    afterEach(() => {
+      Object.assign(fastify().patience, usual);
+      fastify().server.headersTimeout = 30_000;
+    });
+
+    it('is closed with 408 when the head does not end', async () => {
+      fastify().server.headersTimeout = 100;
+      const answer = await everything(await send('POST /v1/clouds HTTP/1.1\r\nhost: x\r\n'));
+      expect(answer).toMatch(/^HTTP\/1.1 408 /);
+    });
+
+    it.each([
+      ['/v1/clouds', 408],
+      ['/v1/import/netbox', 408],
+      ['/nowhere', 408],
+      ['/v1/clouds?x=%', 408],
+      ['/%', 400],
+    ])('is closed when the body of %s does not end', async (path, status) => {
+      const socket = await send(head(path, 'content-type: application/json\r\ncontent-length: 100'));
+      socket.write('{"name":');
+      expect(await everything(socket)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+      await until(() => fastify().traffic.underWay === 0);
+    });
+
+    it('is closed although a little of the body comes now and then', async () => {
+      const chunked = 'content-type: application/json\r\ntransfer-encoding: chunked';
+      const socket = await send(head('/v1/clouds', chunked));
+      const drip = setInterval(() => socket.write('1\r\n \r\n'), 20);
+      expect(await everything(socket).finally(() => clearInterval(drip))).toMatch(/^HTTP\/1.1 408 /);
+    });
+
+    it('is told so where it imports and pauses, and nothing is imported', async () => {
+      const before = (await gateway.events()).length;
+      const answer = await everything(await send(`${head('/v1/import', ndjson)}5\r\n{"kin\r\n`));
+      expect(answer).toMatch(/^HTTP\/1.1 408 /);
+      expect(answer).toContain('the body paused for 0.1 seconds');
+      expect(await gateway.events()).toHaveLength(before);
+    });
+
+    it('is told so where an import takes too long in all', async () => {
+      const socket = await send(head('/v1/import', ndjson));
+      const drip = setInterval(() => socket.write('1\r\n\n\r\n'), 20);
+      const answer = await everything(socket).finally(() => clearInterval(drip));
+      expect(answer).toMatch(/^HTTP\/1.1 408 /);
+      expect(answer).toContain('the body took more than 0.4 seconds');
+    });
+
+    it('imports for as long as its body comes, longer than other requests may take', async () => {
+      Object.assign(fastify().patience, { idleMs: 30_000, uploadMs: 600_000 });
+      const socket = await send(head('/v1/import', `${ndjson}\r\nconnection: close`));
+      const from = performance.now();
+      const row = '{"kind":"cloud","name":"slow"}\n';
+      socket.write(`${row.length.toString(16)}\r\n${row}\r\n`);
+      await until(() => performance.now() - from > 3 * fastify().patience.bodyMs);
+      socket.write('0\r\n\r\n');
+      const answer = await everything(socket);
+      expect(answer).toMatch(/^HTTP\/1.1 200 /);
+      expect(answer).toContain('"created":1');
     });
   });
 

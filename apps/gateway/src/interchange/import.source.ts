@@ -1,7 +1,7 @@
-import type { Readable } from 'node:stream';
 import type { ByteStream } from '#libs/interchange/src/fleet-record.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import type { Exchange } from '../http/exchange.js';
+import { upload } from '../http/upload.js';
 import type { ImportFormat, ImportQuery } from './import.bodies.js';
 
 const formats: Readonly<Record<string, ImportFormat>> = {
@@ -24,27 +24,9 @@ export const formatOf = ({ request }: Exchange, { format }: ImportQuery): Import
   throw new DomainError('unsupported-media-type', `the body must be ${known}`);
 };
 
-const brokenOff = (cause: unknown): DomainError =>
-  new DomainError('validation-failed', 'the body broke off before its end', {
-    violations: [{ member: '', message: 'broke off before its end' }],
-    cause,
-  });
-
-async function* bytesOf(body: Readable): AsyncGenerator<Uint8Array> {
-  try {
-    yield* body.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
-  } catch (error) {
-    throw brokenOff(error);
-  } finally {
-    // Who still sends is to hear why that is for nothing, and not to find the connection gone.
-    body.resume();
-  }
-}
-
 /** The body as it comes. Throws `payload-too-large` where the client says that it is. */
 export const sourceOf = ({ request }: Exchange, mostBytes: number): ByteStream => {
   if (Number(request.headers['content-length'] ?? 0) > mostBytes)
     throw new DomainError('payload-too-large', `the body has more than ${mostBytes} bytes`);
-  const body = request.body as Readable | null | undefined;
-  return body ? bytesOf(body) : [];
+  return request.body ? upload(request) : [];
 };

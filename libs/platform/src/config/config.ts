@@ -201,6 +201,13 @@ export class Config {
   @Max(10_000_000)
   readonly CRATON_IMPORT_ROWS: number = 250_000;
 
+  /** For all of the body of an import to arrive. */
+  @Transform(number)
+  @IsInt()
+  @Min(30)
+  @Max(86_400)
+  readonly CRATON_IMPORT_SECONDS: number = 600;
+
   /** Hosts, each with its port or without, that imports may fetch from; by default none. */
   @IsOptional()
   @Transform(list)
