@@ -54,7 +54,8 @@ export class ImportAnswer {
     yield tally.summary(options.dry_run, problem, cursor);
   }
 
-  private written({ entries, spool, metadata, mark }: Prepared): AsyncGenerator<readonly Entry[]> {
-    return this.writer.write({ entries, spool, metadata, mark });
+  private written({ entries, spool, metadata, mark, options }: Prepared): AsyncGenerator<readonly Entry[]> {
+    const secrets = new Set(options.secret);
+    return this.writer.write({ entries, spool, metadata, mark, secrets });
   }
 }

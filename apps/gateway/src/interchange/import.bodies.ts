@@ -1,5 +1,5 @@
 import { fleetKinds } from '#libs/interchange/src/fleet-record.js';
-import { check, Flag, Identifier, Name, OneOf, Optional } from '../http/fields.js';
+import { check, Flag, Identifier, Name, OneOf, Optional, Repeatable, VariableNames } from '../http/fields.js';
 import { Mark } from '../inventory/inventory.fields.js';
 
 export const importFormats = [
@@ -62,6 +62,12 @@ export class ImportOptions {
   /** Of devices that are new and do not say it. */
   @Name()
   readonly device_type: string = 'server';
+
+  /** Keys of variables whose values are to be secret, whoever has them; what is secret already stays it. May be repeated. */
+  @Optional()
+  @Repeatable()
+  @VariableNames()
+  readonly secret?: readonly string[];
 }
 
 export class ImportQuery extends ImportOptions {

@@ -15,6 +15,8 @@ export type Order =
 export interface Setting {
   readonly kept: Kept;
   readonly only?: readonly string[];
+  /** Keys whose values are sealed, beside those that are to be secret in the whole import. */
+  readonly secrets?: readonly string[];
 }
 
 export type Result = 'created' | 'changed' | 'unchanged' | 'retired' | 'refused';

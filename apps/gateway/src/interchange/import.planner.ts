@@ -24,6 +24,7 @@ import { type Missing, missingOf } from './import.retirements.js';
 import { ImportSettings } from './import.settings.js';
 import type { Spool } from './import.spool.js';
 import type { Row } from './import.survey.js';
+import type { Secrecy } from './import.values.js';
 
 export interface ImportPlan {
   readonly projectId: string;
@@ -34,6 +35,7 @@ export interface ImportPlan {
   readonly cleans: boolean;
   /** Where the variables of the rows are. */
   readonly spool: Spool;
+  readonly secrecy: Secrecy;
 }
 
 /** Planned without giving others a turn. */
@@ -218,13 +220,13 @@ export class ImportPlanner {
     private readonly settings: ImportSettings,
   ) {}
 
-  /** Rejects only when the log is away. */
+  /** Rejects only when the log is away, and with `illegal-state` when there is no key for secrets that are asked for. */
   async plan(rows: readonly Row[], plan: ImportPlan): Promise<{ entries: Entry[]; missing: Missing }> {
     const planning = new Planning(this.runner, await this.placesOf(rows, plan), plan);
     await planning.take(rows);
     if (plan.cleans) await planning.clean(this.marked(plan));
     const missing = planning.missing();
-    await this.settings.compare(planning.entries, plan.spool);
+    await this.settings.compare(planning.entries, plan);
     return { entries: planning.entries, missing };
   }
 

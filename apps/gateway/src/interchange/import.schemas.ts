@@ -8,7 +8,7 @@ import { VariableSchemas } from '../inventory/variable-schemas.js';
 import { ImportChains } from './import.chains.js';
 import type { Entry } from './import.plan.js';
 import type { Spool } from './import.spool.js';
-import { batchesOf, type Values, valuesOf } from './import.values.js';
+import { batchesOf, type Secrecy, secretKeysOf, type Values, valuesOf } from './import.values.js';
 
 type Settled = Entry & { readonly id: string; readonly setting: NonNullable<Entry['setting']> };
 
@@ -19,8 +19,6 @@ const linkOf = ({ kind, id }: Settled): Link => ({
   kind: kind === 'interface' ? 'network-interface' : kind,
   id,
 });
-
-const none: ReadonlySet<string> = new Set();
 
 /** Refuses what an import would set and schemas forbid. Without any schema it costs one lookup. */
 @Injectable()
@@ -33,7 +31,7 @@ export class ImportSchemas {
   ) {}
 
   /** Says so in the entries. What is moved at the same time is judged where it was. */
-  async check(entries: readonly Entry[], spool: Spool): Promise<void> {
+  async check(entries: readonly Entry[], spool: Spool, asked: Secrecy['asked']): Promise<void> {
     const view = this.readStore.now();
     const demand = this.schemas.demandsIn(view);
     if (demand === undefined) return;
@@ -45,15 +43,16 @@ export class ImportSchemas {
       );
       for (const [index, entry] of chunk.entries()) {
         if (index % 10 === 9) await othersTurn();
-        refusing(entry, () =>
-          demand(chains.of(linkOf(entry)), { values: values[index] as Values, secrets: none }),
-        );
+        const own = values[index] as Values;
+        const secrets = secretKeysOf(own, entry.setting, asked);
+        refusing(entry, () => demand(chains.of(linkOf(entry)), { values: own, secrets }));
       }
     }
   }
 }
 
-const refusing = (entry: Entry, work: () => void): void => {
+/** Turns a refusal into the result of the entry. */
+export const refusing = (entry: Entry, work: () => void): void => {
   try {
     work();
   } catch (error) {

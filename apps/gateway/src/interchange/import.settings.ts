@@ -1,28 +1,38 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
-import { DomainError } from '#libs/kernel/src/errors.js';
 import type { Difference } from '#libs/inventory/src/import.policy.js';
 import type { Json, JsonObject } from '#libs/kernel/src/json.js';
 import { masks } from '#libs/kernel/src/masks.js';
-import { ReadStore } from '#libs/platform/src/read-store/read-store.js';
-import { VariablesQueries } from '#projections/variables/variables.queries.js';
+import { ReadStore, type ReadView } from '#libs/platform/src/read-store/read-store.js';
+import { type HiddenRow, VariablesQueries } from '#projections/variables/variables.queries.js';
+import { Secrets } from '../inventory/secrets.js';
 import type { Entry, Setting } from './import.plan.js';
-import { ImportSchemas } from './import.schemas.js';
-import type { Kept, Spool } from './import.spool.js';
-import { batchesOf } from './import.values.js';
+import { ImportSchemas, refusing } from './import.schemas.js';
+import type { Spool } from './import.spool.js';
+import { batchesOf, type Secrecy } from './import.values.js';
 
 type Known = Entry & { readonly id: string; readonly setting: Setting };
+
+/** What one thing has already. */
+interface Own {
+  readonly variables: JsonObject;
+  /** By key, where it has any. */
+  readonly secrets: ReadonlyMap<string, HiddenRow>;
+}
+
+interface Comparing {
+  readonly spool: Spool;
+  readonly secrecy: Secrecy;
+}
 
 const isKnown = (entry: Entry): entry is Known =>
   (entry.result === 'unchanged' || entry.result === 'changed') && entry.setting !== undefined;
 
-const none: JsonObject = {};
+const noSecrets: ReadonlyMap<string, HiddenRow> = new Map();
+const nothing: Own = { variables: {}, secrets: noSecrets };
 
 const valueIn = (variables: JsonObject, key: string): Json | undefined =>
   Object.hasOwn(variables, key) ? variables[key] : undefined;
-
-const differs = (wanted: JsonObject, known: JsonObject, key: string): boolean =>
-  !isDeepStrictEqual(valueIn(known, key), wanted[key]);
 
 /** Of a longer value only its length is told: all that are told wait in memory until all is planned. */
 const longest = 4096;
@@ -32,21 +42,7 @@ const shown = (value: Json | undefined): Json => {
   return text.length > longest ? { $length: text.length } : (value ?? null);
 };
 
-const differenceIn = (wanted: JsonObject, known: JsonObject, key: string): Difference => ({
-  member: `variables.${key}`,
-  before: shown(valueIn(known, key)),
-  after: shown(wanted[key]),
-});
-
-/** A value that hides something is not replaced by what a file says in clear. */
-const demandNoSecret = (keys: readonly string[], known: JsonObject): void => {
-  const member = keys.find((key) => isDeepStrictEqual(valueIn(known, key), masks.secret));
-  if (member === undefined) return;
-  const message = 'is a secret by now, and stays one until it is removed';
-  throw new DomainError('illegal-state', `${JSON.stringify(member)} ${message}`, {
-    violations: [{ member, message }],
-  });
-};
+const isSecret = (value: Json | undefined): boolean => isDeepStrictEqual(value, masks.secret);
 
 /** Which of the variables that a source says the things that are there do not have yet. */
 @Injectable()
@@ -55,46 +51,66 @@ export class ImportSettings {
     private readonly queries: VariablesQueries,
     private readonly readStore: ReadStore,
     private readonly schemas: ImportSchemas,
+    private readonly secrets: Secrets,
   ) {}
 
-  /** Says so in the entries, and which of the values do not fit a schema. */
-  async compare(entries: readonly Entry[], spool: Spool): Promise<void> {
+  /**
+   * Says so in the entries, and which of the values do not fit a schema. What is secret stays it: its values are sealed. Rejects with
+   * `illegal-state` when secrets are asked for and there is no key to seal with.
+   */
+  async compare(entries: readonly Entry[], { spool, secrecy }: Comparing): Promise<void> {
+    if (secrecy.asked.size > 0) this.secrets.demandKey();
     const view = this.readStore.now();
     for await (const chunk of batchesOf(entries.filter(isKnown))) {
       const texts = await spool.read(chunk.map(({ setting }) => setting.kept));
-      const own = new Map(
-        this.queries
-          .objects(
-            view,
-            chunk.map(({ id }) => id),
-          )
-          .map(({ owner_id, variables }) => [owner_id, JSON.parse(variables) as JsonObject]),
-      );
-      for (const [index, entry] of chunk.entries())
-        this.settle(entry, entry.setting.kept, {
-          wanted: JSON.parse(texts[index] as string) as JsonObject,
-          known: own.get(entry.id) ?? none,
-        });
+      const own = this.ownOf(view, chunk);
+      for (const [index, entry] of chunk.entries()) {
+        const wanted = JSON.parse(texts[index] as string) as JsonObject;
+        refusing(entry, () => this.settle(entry, wanted, own.get(entry.id) ?? nothing, secrecy));
+      }
     }
-    await this.schemas.check(entries, spool);
+    await this.schemas.check(entries, spool, secrecy.asked);
   }
 
-  private settle(
-    entry: Entry,
-    kept: Kept,
-    { wanted, known }: { wanted: JsonObject; known: JsonObject },
-  ): void {
-    try {
-      const keys = Object.keys(wanted).filter((key) => differs(wanted, known, key));
-      demandNoSecret(keys, known);
-      entry.setting = keys.length === 0 ? undefined : { kept, only: keys };
-      if (keys.length === 0) return;
-      entry.changes = [...entry.changes, ...keys.map((key) => differenceIn(wanted, known, key))];
-      entry.result = 'changed';
-    } catch (error) {
-      if (!(error instanceof DomainError)) throw error;
-      entry.result = 'refused';
-      entry.problem = error;
-    }
+  private ownOf(view: ReadView, chunk: readonly Known[]): ReadonlyMap<string, Own> {
+    const ids = chunk.map(({ id }) => id);
+    const rows = this.queries
+      .objects(view, ids)
+      .map((row) => [row.owner_id, JSON.parse(row.variables) as JsonObject] as const);
+    const keepers = rows.filter(([, variables]) => Object.values(variables).some(isSecret));
+    const hidden = this.queries.hidden(
+      view,
+      keepers.map(([id]) => id),
+    );
+    const secrets = Map.groupBy(
+      hidden.filter(({ nature }) => nature === 'secret'),
+      ({ owner_id }) => owner_id,
+    );
+    const byKey = (id: string) => new Map(secrets.get(id)?.map((row) => [row.key, row]));
+    return new Map(
+      rows.map(([id, variables]) => [id, { variables, secrets: secrets.has(id) ? byKey(id) : noSecrets }]),
+    );
+  }
+
+  private settle(entry: Known, wanted: JsonObject, own: Own, { exchange, asked }: Secrecy): void {
+    const differs = (key: string): boolean => {
+      const row = own.secrets.get(key);
+      if (row) return !this.secrets.isKnown(exchange, row, wanted[key] as Json);
+      return asked.has(key) || !isDeepStrictEqual(valueIn(own.variables, key), wanted[key]);
+    };
+    const only = Object.keys(wanted).filter(differs);
+    const secrets = new Set(only.filter((key) => own.secrets.has(key) || asked.has(key)));
+    if (secrets.size > 0) this.secrets.demandKey();
+    const { kept } = entry.setting;
+    (entry as Entry).setting =
+      only.length === 0 ? undefined : { kept, only, ...(secrets.size > 0 && { secrets: [...secrets] }) };
+    if (only.length === 0) return;
+    const changes = only.map((key): Difference => ({
+      member: `variables.${key}`,
+      before: shown(valueIn(own.variables, key)),
+      after: secrets.has(key) ? masks.secret : shown(wanted[key]),
+    }));
+    entry.changes = [...entry.changes, ...changes];
+    entry.result = 'changed';
   }
 }

@@ -1,12 +1,32 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { Json } from '#libs/kernel/src/json.js';
+import type { Exchange } from '../http/exchange.js';
 import type { Entry, Setting } from './import.plan.js';
 import type { Spool } from './import.spool.js';
 
 export type Values = Readonly<Record<string, Json>>;
 
+const none: ReadonlySet<string> = new Set();
+
 const some = (values: Values, keys: readonly string[]): Values =>
   Object.fromEntries(keys.map((key) => [key, values[key] as Json]));
+
+/** What is secret in an import, and who imports. */
+export interface Secrecy {
+  readonly exchange: Exchange;
+  /** Keys whose values are to be secret, whoever has them. */
+  readonly asked: ReadonlySet<string>;
+}
+
+/** Those of the values that are secret. */
+export const secretKeysOf = (
+  values: Values,
+  { secrets = [] }: Setting,
+  asked: Secrecy['asked'],
+): ReadonlySet<string> => {
+  if (asked.size === 0 && secrets.length === 0) return none;
+  return new Set([...asked, ...secrets].filter((key) => Object.hasOwn(values, key)));
+};
 
 /** What these come to, in their order. */
 export const valuesOf = async (settings: readonly Setting[], spool: Spool): Promise<readonly Values[]> => {

@@ -7,15 +7,19 @@ import {
   ToRegion,
   ToVariables,
 } from '#libs/inventory/src/inventory.handlers.js';
+import type { VariablesCommand } from '#libs/inventory/src/variables.decider.js';
 import type { OwnerKind } from '#libs/inventory/src/variables.events.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import type { Cursor, Metadata, RequestMark } from '#libs/kernel/src/event.js';
 import type { Receipt } from '#libs/platform/src/command-runner/command-runner.js';
 import { newId } from '#libs/platform/src/identifiers.js';
 import { ReadStore } from '#libs/platform/src/read-store/read-store.js';
+import { Secrets } from '../inventory/secrets.js';
 import type { Entry, Order, Setting } from './import.plan.js';
 import type { Spool } from './import.spool.js';
-import { type Values, valuesOf } from './import.values.js';
+import { secretKeysOf, type Values, valuesOf } from './import.values.js';
+
+type SetVariables = Extract<VariablesCommand, { type: 'SetVariables' }>;
 
 /** Things that go to the log together; with their labels and notes they fit into one append, mostly. */
 const atOnce = 250;
@@ -44,6 +48,8 @@ export interface Writing {
   readonly metadata: Omit<Metadata, 'commandId'>;
   /** Of the request, for the first that changes anything. */
   readonly mark: RequestMark | undefined;
+  /** Keys whose values are secret, whoever has them. */
+  readonly secrets: ReadonlySet<string>;
 }
 
 const ownerKindOf = ({ kind }: Entry): OwnerKind => (kind === 'interface' ? 'network-interface' : kind);
@@ -78,6 +84,7 @@ export class ImportWriter {
   constructor(
     private readonly bus: CommandBus,
     private readonly readStore: ReadStore,
+    private readonly secrets: Secrets,
   ) {}
 
   /** Each step when it is in the log and can be read. Rejects with `unavailable` when the log is away. */
@@ -164,6 +171,14 @@ export class ImportWriter {
     }
   }
 
+  private setting(entry: Entry, values: Values, asked: ReadonlySet<string>): SetVariables {
+    const ownerKind = ownerKindOf(entry);
+    const keys = secretKeysOf(values, entry.setting as Setting, asked);
+    if (keys.size === 0) return { type: 'SetVariables', ownerKind, values };
+    const sealed = this.secrets.allSealed(entry.id as string, values, keys);
+    return { type: 'SetVariables', ownerKind, values: sealed, secrets: [...keys] };
+  }
+
   private async settings(step: readonly Entry[], writing: Writing): Promise<(Cursor | undefined)[]> {
     const setting = step.filter((entry) => entry.setting !== undefined);
     const values = await valuesOf(
@@ -173,11 +188,7 @@ export class ImportWriter {
     return Promise.all(
       setting.map((entry, index) =>
         settled(entry, undefined, async () => {
-          const command = {
-            type: 'SetVariables',
-            ownerKind: ownerKindOf(entry),
-            values: values[index] as Values,
-          } as const;
+          const command = this.setting(entry, values[index] as Values, writing.secrets);
           const To = entry.result === 'created' ? ToNewVariables : ToVariables;
           const metadata = { ...writing.metadata, commandId: newId() };
           const { cursor } = await this.bus.execute<Command<Receipt>, Receipt>(

@@ -107,7 +107,8 @@ export class Importer {
     if (strict && !options.dry_run && refusals.length > 0) throw refusedWith(refusals);
     const { create_places: createPlaces, managed_by: managedBy } = options;
     const cleans = this.cleans(job, surveyed);
-    const order = { ...destination, createPlaces, managedBy, cleans, spool };
+    const secrecy = { exchange, asked: new Set(options.secret) };
+    const order = { ...destination, createPlaces, managedBy, cleans, spool, secrecy };
     const { entries, missing } = await this.planner.plan(surveyed.rows, order);
     const refused = entries.flatMap((entry): Refusal[] =>
       entry.problem ? [{ row: entry, source: entry.source, error: entry.problem }] : [],

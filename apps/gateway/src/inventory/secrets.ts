@@ -49,16 +49,26 @@ export class Secrets {
   ): Values {
     if (secrets.size === 0) return values;
     this.demandKey();
-    const mayRead = this.mayRead(exchange);
-    const stays = ([key, value]: [string, Json]) => {
-      const row = secrets.get(key);
-      return !(mayRead && row && this.isCurrent(row) && this.opened(row) === JSON.stringify(value));
-    };
+    const changed = Object.entries(values).filter(
+      ([key, value]) => !this.isKnown(exchange, secrets.get(key), value),
+    );
+    return this.allSealed(ownerId, Object.fromEntries(changed), secrets);
+  }
+
+  /** The values of these keys sealed, the others as they are. Throws `illegal-state` without a key to seal with. */
+  allSealed(ownerId: string, values: Values, keys: { has(key: string): boolean }): Values {
+    this.demandKey();
     const seal = ([key, value]: [string, Json]): [string, Json] => [
       key,
-      secrets.has(key) ? { ...this.ring.seal(JSON.stringify(value), contextOf(ownerId, key)) } : value,
+      keys.has(key) ? { ...this.ring.seal(JSON.stringify(value), contextOf(ownerId, key)) } : value,
     ];
-    return Object.fromEntries(Object.entries(values).filter(stays).map(seal));
+    return Object.fromEntries(Object.entries(values).map(seal));
+  }
+
+  /** Whether the secret has this value already, which only a caller who may read it is to notice. */
+  isKnown(exchange: Exchange, row: HiddenRow | undefined, value: Json): boolean {
+    if (!row || !this.mayRead(exchange) || !this.isCurrent(row)) return false;
+    return this.opened(row) === JSON.stringify(value);
   }
 
   /** Name of the key that seals. Throws `illegal-state` when there is none. */
