@@ -50,17 +50,23 @@ const knownOf = ({ id, metadata, revision, recordedAt }: Recorded): Row => ({
 });
 
 // Whoever reads values reads the mask, so that nobody can forget to hide what is behind it.
-const hiddenAs = (nature: keyof typeof masks, hidden: Json, known: Row): Row => ({
+const hiddenAs = (nature: keyof typeof masks, hidden: Json, revision: number): Row => ({
   value: JSON.stringify(masks[nature]),
+  revision,
   nature,
   hidden: JSON.stringify(hidden),
-  ...known,
 });
 
-/** Each owner's own variables and schemas, and what is known of the event that set each of them. */
+// Once for all that one event sets: in each of its rows it would be most of the row.
+const changed = (event: Recorded): Write => {
+  const { revision, ...known } = knownOf(event);
+  return put('variable_changes', { owner_id: idOf(event), revision: revision! }, known);
+};
+
+/** Each owner's own variables and schemas, and what is known of the events that set them. */
 export const variables: Projection<VariablesEvent | OwnerRemoved> = {
   name: 'variables',
-  version: 3,
+  version: 4,
   tables: [
     {
       name: 'variables',
@@ -68,12 +74,19 @@ export const variables: Projection<VariablesEvent | OwnerRemoved> = {
         owner_id: 'TEXT NOT NULL',
         key: 'TEXT NOT NULL',
         value: 'TEXT NOT NULL',
+        // Of the owner's variables, when this one was set: the key of its change.
+        revision: 'INTEGER NOT NULL',
         // Most are plain: what is left out costs their writes nothing.
         nature: "TEXT NOT NULL DEFAULT 'plain'",
         hidden: 'TEXT',
-        ...known,
       },
       key: ['owner_id', 'key'],
+    },
+    // Stays when the owner goes, as what happened does: so it has no history to look through.
+    {
+      name: 'variable_changes',
+      columns: { owner_id: 'TEXT NOT NULL', ...known },
+      key: ['owner_id', 'revision'],
     },
     {
       name: 'variable_schemas',
@@ -95,22 +108,27 @@ export const variables: Projection<VariablesEvent | OwnerRemoved> = {
     VariablesSet: (event) => {
       const { values, secrets } = event.data;
       const owner_id = idOf(event);
-      const known = knownOf(event);
+      const { revision } = event;
       const sealed = new Set(secrets);
-      return Object.entries(values).map(([key, value]) =>
+      const rows = Object.entries(values).map(([key, value]) =>
         put(
           'variables',
           { owner_id, key },
-          sealed.has(key) ? hiddenAs('secret', value, known) : { value: JSON.stringify(value), ...known },
+          sealed.has(key) ? hiddenAs('secret', value, revision) : { value: JSON.stringify(value), revision },
         ),
       );
+      rows.push(changed(event));
+      return rows;
     },
     VariablesBound: (event) => {
       const owner_id = idOf(event);
-      const known = knownOf(event);
-      return Object.entries(event.data.bindings).map(([key, binding]) =>
-        put('variables', { owner_id, key }, hiddenAs('bound', binding, known)),
-      );
+      const bindings = Object.entries(event.data.bindings);
+      return [
+        changed(event),
+        ...bindings.map(([key, binding]) =>
+          put('variables', { owner_id, key }, hiddenAs('bound', binding, event.revision)),
+        ),
+      ];
     },
     // Whoever set them set them: only what is behind the masks changes.
     VariablesResealed: (event) => [

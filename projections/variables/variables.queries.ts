@@ -56,6 +56,10 @@ export interface VariableRow extends ValueRow {
   readonly nature: Nature;
   /** Of the owner's variables, when this one was set. */
   readonly revision: number;
+}
+
+/** How a variable came to be what it is. */
+export interface VariableChange {
   readonly event_id: string;
   /** Username of who set it. */
   readonly actor: string;
@@ -78,7 +82,7 @@ const selects = (
     return `SELECT ${columns} FROM ${table} WHERE owner_id IN (${places}) ${only} ${order}`;
   });
 
-const ownSql = selects('owner_id, key, value, nature, revision, event_id, actor, changed_at, reason');
+const ownSql = selects('owner_id, key, value, nature, revision');
 const valuesSql = selects('owner_id, key, value');
 const hiddenSql = selects('owner_id, key, nature, hidden', undefined, 'AND hidden IS NOT NULL');
 const schemasSql = selects(
@@ -121,9 +125,28 @@ const ask = <T>(view: ReadView, sql: readonly string[], owners: readonly string[
 
 @Injectable()
 export class VariablesQueries {
-  /** The own variables of these owners with what is known of how they came about, by owner and key. */
+  /** The own variables of these owners, by owner and key. */
   own(view: ReadView, ownerIds: readonly string[]): readonly VariableRow[] {
     return ask(view, ownSql, ownerIds);
+  }
+
+  /** How each of these came about, in their order. */
+  changesOf(
+    view: ReadView,
+    rows: readonly Pick<VariableRow, 'owner_id' | 'revision'>[],
+  ): readonly VariableChange[] {
+    const asked = new Map(
+      rows.map(({ owner_id, revision }) => [`${owner_id} ${revision}`, [owner_id, revision]]),
+    );
+    const sql = `SELECT c.owner_id || ' ' || c.revision AS asked, event_id, actor, changed_at, reason
+      FROM json_each(?) AS one JOIN variable_changes AS c
+      ON c.owner_id = one.value ->> 0 AND c.revision = one.value ->> 1`;
+    const found = view.all<VariableChange & { readonly asked: string }>(
+      sql,
+      JSON.stringify([...asked.values()]),
+    );
+    const known = new Map(found.map(({ asked: place, ...change }) => [place, change]));
+    return rows.map(({ owner_id, revision }) => known.get(`${owner_id} ${revision}`) as VariableChange);
   }
 
   /** As `own`, the values only: for who wants to know them fast. */

@@ -35,13 +35,29 @@ describe('the read model of variables', () => {
       value: '"ubuntu"',
       nature: 'plain',
       revision: 1,
+    });
+    expect(gone).toMatchObject({ key: 'gone', value: 'null', revision: 0 });
+    const [second, first, again] = queries.changesOf(view, [os!, gone!, os!]);
+    expect(second).toEqual({
       event_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       actor: 'somebody',
       changed_at: '2026-01-01T00:01:00.000Z',
       reason: 'asked for by the owner',
     });
-    expect(gone).toMatchObject({ key: 'gone', value: 'null', revision: 0, reason: null });
+    expect(first).toMatchObject({ actor: 'somebody', changed_at: '2026-01-01T00:00:00.000Z', reason: null });
+    expect(again).toEqual(second);
     expect(queries.ownerRevision(view, 'h1')).toBe(1);
+  });
+
+  it('knows as of the past who had set a variable, also where its owner is gone since', async () => {
+    const reasonsAt = (at: ReadView) =>
+      queries.changesOf(at, queries.own(at, ['h1'])).map(({ reason }) => reason);
+    const first = (await model.after('variables-h1', set({ os: 'debian' }, 'first'))).cursor;
+    const second = (await model.after('variables-h1', set({ os: 'ubuntu' }, 'second'))).cursor;
+    const gone = await model.after('region-r1', ['DeviceRemoved', { deviceId: 'h1' }]);
+    expect(reasonsAt(model.asOf(first))).toEqual(['first']);
+    expect(reasonsAt(model.asOf(second))).toEqual(['second']);
+    expect(reasonsAt(gone)).toEqual([]);
   });
 
   it('keeps what is secret or bound behind a mask, until it is plain again', async () => {
@@ -56,7 +72,7 @@ describe('the read model of variables', () => {
     ]);
     const masked = { a: { $bound: true }, p: { $secret: true }, s: { $bound: true } };
     expect(queries.objects(view, ['h1']).map(({ variables: text }) => JSON.parse(text))).toEqual([masked]);
-    expect(queries.own(view, ['h1'])[0]).toMatchObject({ nature: 'bound', revision: 1, actor: 'somebody' });
+    expect(queries.own(view, ['h1'])[0]).toMatchObject({ nature: 'bound', revision: 1 });
     expect(queries.ownerRevision(view, 'h1')).toBe(1);
     view = await model.after('variables-h1', set({ a: 2 }), [
       'VariablesRemoved',
@@ -81,7 +97,8 @@ describe('the read model of variables', () => {
       { owner_id: 'h1', key: 'p', nature: 'secret', hidden: JSON.stringify(seal('n2')) },
     ]);
     expect(queries.own(view, ['h1'])[1]).toEqual(set);
-    expect(set).toMatchObject({ key: 'p', value: '{"$secret":true}', revision: 0, reason: 'why' });
+    expect(set).toMatchObject({ key: 'p', value: '{"$secret":true}', revision: 0 });
+    expect(queries.changesOf(view, [set!])).toMatchObject([{ actor: 'somebody', reason: 'why' }]);
     expect(queries.ownerRevision(view, 'h1')).toBe(1);
     expect(versionsOf(view)).toEqual(['n1', 'n2']);
   });

@@ -6,6 +6,7 @@ import type { Nature } from '#libs/kernel/src/masks.js';
 import type { ReadView } from '#libs/platform/src/read-store/read-store.js';
 import {
   type HiddenRow,
+  type VariableChange,
   type VariableRow,
   VariablesQueries,
   type ValueRow,
@@ -150,18 +151,23 @@ export class InheritedVariables {
     const own = this.queries
       .own(view, ids)
       .map((row) => ({ ownerId: row.owner_id, key: row.key, value: row }));
+    const resolved = [...resolve(ids, own)];
+    const changes = this.queries.changesOf(
+      view,
+      resolved.map(([, { effective }]) => effective.value),
+    );
     const shown = new Map(chain.map((link) => [link.id, this.shown(view, link)]));
     const valueOf = ({ value: row }: { readonly value: VariableRow }) => ({
       owner: shown.get(row.owner_id) as OwnerShown,
       value: JSON.parse(row.value) as Json,
     });
     return Object.fromEntries(
-      [...resolve(ids, own)].map(([key, { effective, shadowed }]) => {
-        const { nature, event_id, actor, changed_at, reason } = effective.value;
+      resolved.map(([key, { effective, shadowed }], index) => {
+        const { nature } = effective.value;
         const shadows = shadowed.map(valueOf);
         const shown = found.has(key) && { value: JSON.parse(found.get(key) as string) as Json };
-        const known = { nature, event_id, actor, changed_at, reason, shadows };
-        return [key, { ...valueOf(effective), ...shown, ...known }];
+        const change = changes[index] as VariableChange;
+        return [key, { ...valueOf(effective), ...shown, nature, ...change, shadows }];
       }),
     );
   }
