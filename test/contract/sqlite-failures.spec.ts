@@ -11,7 +11,7 @@ import {
 } from '#libs/platform/src/event-store/event-store.errors.js';
 import { SqliteEventStore } from '#libs/platform/src/event-store/sqlite-event-store.js';
 import { type Writer, WriterThread } from '#libs/platform/src/event-store/sqlite-writer.js';
-import { LogWriter } from '#libs/platform/src/event-store/sqlite-writer.worker.js';
+import { LogWriter } from '#libs/platform/src/event-store/sqlite-log-writer.js';
 import {
   all,
   anEvent,

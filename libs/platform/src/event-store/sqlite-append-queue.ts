@@ -4,7 +4,7 @@ import { AppendOutcomeUnknown, StoreUnavailable, WrongRevision } from './event-s
 import type { Expected } from './event-store.js';
 import { type AppendRequest, categoryOf } from './requests.js';
 import type { Writer } from './sqlite-writer.js';
-import { expects, type Flat, outcome } from './sqlite-writer.worker.js';
+import { expects, type Flat, outcome } from './sqlite-batch.js';
 
 /** Where the last event of an append is. */
 export interface Place {
@@ -24,6 +24,8 @@ interface Pending {
   readonly resolve: (place: Place) => void;
   readonly reject: (error: Error) => void;
   readonly timer: NodeJS.Timeout;
+  /** Handed to the writer. */
+  begun: boolean;
 }
 
 /** Bounds what one commit makes the others wait. */
@@ -32,14 +34,16 @@ const mostBatchBytes = 4 * 1024 * 1024;
 /** Bounds the memory of what waits for a slow disk. */
 const mostWaitingBytes = 64 * 1024 * 1024;
 const longestCloseMs = 15_000;
+/** What is handed over before all of it is there; less is not worth a message. */
+const leastShare = 16;
 
 const expectedNumber = (expected: Expected): number => {
   if (typeof expected === 'number') return expected;
   return { no_stream: expects.noStream, stream_exists: expects.streamExists, any: expects.any }[expected];
 };
 
-const flatOf = (batch: readonly Pending[], at: number): Flat => {
-  const flat: Flat = [at];
+const flatOf = (batch: readonly Pending[], at: number, more: boolean): Flat => {
+  const flat: Flat = [at, more ? 1 : 0];
   for (const { request } of batch) {
     const { stream, expected, events } = request;
     flat.push(stream, categoryOf(stream), expectedNumber(expected), events.length);
@@ -69,13 +73,19 @@ const resultOf = (request: AppendRequest, answers: Flat, at: number): Result => 
 const weightOf = ({ bytes, events }: AppendRequest): number => bytes + 500 * (events.length + 1);
 
 /**
- * Group commit: everything that is asked for while one batch is being written is the next batch. So a lone writer never waits for company,
- * and many share the price of one sync.
+ * Group commit: everything that is asked for while one commit is being made is the next one. So a lone writer never waits for company,
+ * and many share the price of one sync. Where many ask in one turn of the event loop the writer begins with the first of them.
  */
 export class AppendQueue {
   private waiting: Pending[] = [];
   private waitingBytes = 0;
-  private underWay: readonly Pending[] | undefined;
+  /** What the commit holds that is not yet complete, or was the last. */
+  private group = { appends: 0, bytes: 0 };
+  /** The commit is complete and not yet answered. */
+  private closed = false;
+  /** Batches not yet answered. */
+  private underWay = 0;
+  private share = leastShare;
   private writer: Writer;
   private soon: NodeJS.Immediate | undefined;
   private drained: (() => void) | undefined;
@@ -99,7 +109,7 @@ export class AppendQueue {
       const timer = setTimeout(() => {
         this.expire(pending, timeoutMs);
       }, timeoutMs);
-      const pending: Pending = { request, resolve, reject, timer };
+      const pending: Pending = { request, resolve, reject, timer, begun: false };
       this.waiting.push(pending);
       this.waitingBytes += weight;
       this.schedule();
@@ -113,7 +123,7 @@ export class AppendQueue {
 
   /** Resolves when everything accepted is answered, or after 15 seconds of a disk that does not answer. */
   async drain(): Promise<void> {
-    if (this.waiting.length > 0 || this.underWay)
+    if (this.waiting.length > 0 || this.underWay > 0)
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, longestCloseMs);
         this.drained = () => {
@@ -130,7 +140,7 @@ export class AppendQueue {
 
   private expire(pending: Pending, timeoutMs: number): void {
     const late = `the log ${this.path} did not answer within ${timeoutMs} ms`;
-    if (this.underWay?.includes(pending)) return pending.reject(new AppendOutcomeUnknown(late));
+    if (pending.begun) return pending.reject(new AppendOutcomeUnknown(late));
     this.waiting.splice(this.waiting.indexOf(pending), 1);
     this.waitingBytes -= weightOf(pending.request);
     pending.reject(new StoreUnavailable(`${late}, and the append was not begun`));
@@ -138,47 +148,62 @@ export class AppendQueue {
   }
 
   private schedule(): void {
-    if (this.underWay || this.soon || this.waiting.length === 0) return;
+    if (this.closed || this.waiting.length === 0) return;
+    // One stays behind, so that there is something to complete the commit with.
+    if (this.waiting.length > this.share) this.handOver(this.waiting.length - 1);
     // Whoever appends in this turn of the event loop still joins.
-    this.soon = setImmediate(() => {
+    this.soon ??= setImmediate(() => {
       this.soon = undefined;
-      this.flush();
+      if (!this.closed && (this.waiting.length > 0 || this.group.appends > 0))
+        this.handOver(Number.POSITIVE_INFINITY);
     });
   }
 
-  private flush(): void {
-    const batch = this.take();
-    if (batch.length === 0) return;
-    this.underWay = batch;
+  /** Gives the writer at most so many of those that wait; unless more follow, they complete the commit. */
+  private handOver(most: number): void {
+    const batch = this.take(most);
+    this.closed = batch.length < most;
+    this.underWay += 1;
     if (!this.writer.alive) this.writer = this.connect();
     const at = this.clock.now().getTime();
-    this.writer
-      .write(flatOf(batch, at))
-      .then(
-        (answers) => {
-          this.answer(batch, answers, at);
-        },
-        (error: unknown) => {
-          this.fail(batch, error);
-        },
-      )
-      .finally(() => {
-        this.underWay = undefined;
-        this.schedule();
+    const { closed } = this;
+    this.writer.write(flatOf(batch, at, !closed)).then(
+      (answers) => {
+        this.end(closed);
+        this.answer(batch, answers, at);
         this.settle();
-      });
+      },
+      (error: unknown) => {
+        this.end(closed);
+        this.fail(batch, error);
+        this.settle();
+      },
+    );
   }
 
-  private take(): readonly Pending[] {
-    let bytes = 0;
+  private end(closed: boolean): void {
+    this.underWay -= 1;
+    if (!closed) return;
+    this.share = Math.max(leastShare, Math.floor(this.group.appends / 4));
+    this.group = { appends: 0, bytes: 0 };
+    this.closed = false;
+    this.schedule();
+  }
+
+  private take(most: number): readonly Pending[] {
     let count = 0;
     for (const { request } of this.waiting) {
-      bytes += request.bytes;
-      if (count === mostAppends || (count > 0 && bytes > mostBatchBytes)) break;
+      const { appends, bytes } = this.group;
+      const full = appends === mostAppends || (appends > 0 && bytes + request.bytes > mostBatchBytes);
+      if (full || count === most) break;
+      this.group = { appends: appends + 1, bytes: bytes + request.bytes };
       count += 1;
     }
     const batch = this.waiting.splice(0, count);
-    for (const { request } of batch) this.waitingBytes -= weightOf(request);
+    for (const pending of batch) {
+      pending.begun = true;
+      this.waitingBytes -= weightOf(pending.request);
+    }
     return batch;
   }
 
@@ -213,6 +238,6 @@ export class AppendQueue {
   }
 
   private settle(): void {
-    if (this.waiting.length === 0 && !this.underWay) this.drained?.();
+    if (this.waiting.length === 0 && this.underWay === 0) this.drained?.();
   }
 }

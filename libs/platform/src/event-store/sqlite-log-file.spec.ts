@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreUnavailable } from './event-store.errors.js';
 import { openLogFile } from './sqlite-log-file.js';
-import { LogWriter } from './sqlite-writer.worker.js';
+import { LogWriter } from './sqlite-log-writer.js';
 
 describe('a log file', () => {
   let directory: string;
@@ -87,6 +87,7 @@ describe('a log file', () => {
     const text = JSON.stringify({ text: 'x'.repeat(1000) });
     for (let index = 0; index < 300; index += 1)
       writer.write([
+        0,
         0,
         `tested-${index}`,
         'tested',

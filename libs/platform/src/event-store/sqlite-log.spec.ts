@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expects } from './sqlite-batch.js';
 import { openLogFile } from './sqlite-log-file.js';
+import { LogWriter } from './sqlite-log-writer.js';
 import { SqliteLog } from './sqlite-log.js';
-import { expects, LogWriter } from './sqlite-writer.worker.js';
 
 describe('the reader of a log file', () => {
   let directory: string;
@@ -12,7 +13,7 @@ describe('the reader of a log file', () => {
   let count: number;
   const write = (text = '') => {
     const data = JSON.stringify({ text });
-    writer.write([0, 'tested-1', 'tested', expects.any, 1, String(++count), 'Tested', data, null]);
+    writer.write([0, 0, 'tested-1', 'tested', expects.any, 1, String(++count), 'Tested', data, null]);
   };
   const never = new AbortController().signal;
 

@@ -1,12 +1,12 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Flat } from './sqlite-writer.worker.js';
+import type { Flat } from './sqlite-batch.js';
 
 /** Whoever commits batches: see `LogWriter` for their shape. */
 export interface Writer {
   /** False once it was lost: another one must be made. */
   readonly alive: boolean;
-  /** One batch at a time. Rejects when the writer was lost, and what became of the batch with it. */
+  /** In the order of the calls. Rejects when the writer was lost, and what became of the batch with it. */
   write(batch: Flat): Promise<Flat>;
   close(): Promise<void>;
 }
@@ -15,17 +15,21 @@ export interface Writer {
 export class WriterThread implements Writer {
   readonly worker: Worker;
   private readonly ended: Promise<void>;
-  private waiting: { resolve: (answers: Flat) => void; reject: (error: Error) => void } | undefined;
+  private waiting: { resolve: (answers: Flat) => void; reject: (error: Error) => void }[] = [];
   private lost: Error | undefined;
 
   constructor(path: string) {
     // Beside this file it has this file's ending: .ts in the sources, .js in dist.
-    const file = new URL(`./sqlite-writer.worker${extname(import.meta.url)}`, import.meta.url);
-    this.worker = new Worker(file, { workerData: { log: path }, name: 'event log' });
-    this.worker.on('message', (answers: Flat) => {
-      const { resolve } = this.waiting ?? {};
-      this.waiting = undefined;
-      resolve?.(answers);
+    const ending = extname(import.meta.url);
+    const file = new URL(`./sqlite-writer.worker${ending}`, import.meta.url);
+    this.worker = new Worker(file, {
+      workerData: { log: path },
+      name: 'event log',
+      ...(ending === '.ts' && { execArgv: ['--conditions=source'] }),
+    });
+    this.worker.on('message', (answers: readonly Flat[]) => {
+      const answered = this.waiting.splice(0, answers.length);
+      for (const [index, { resolve }] of answered.entries()) resolve(answers[index] as Flat);
     });
     this.worker.on('error', (error: Error) => {
       this.lose(error);
@@ -45,7 +49,7 @@ export class WriterThread implements Writer {
   write(batch: Flat): Promise<Flat> {
     return new Promise((resolve, reject) => {
       if (this.lost) return reject(this.lost);
-      this.waiting = { resolve, reject };
+      this.waiting.push({ resolve, reject });
       this.worker.postMessage(batch);
     });
   }
@@ -60,7 +64,6 @@ export class WriterThread implements Writer {
 
   private lose(error: Error): void {
     this.lost ??= error;
-    this.waiting?.reject(this.lost);
-    this.waiting = undefined;
+    for (const { reject } of this.waiting.splice(0)) reject(this.lost);
   }
 }
