@@ -137,6 +137,11 @@ describe('a schema for a variable', () => {
     expect((await get(`${region}/variables?check=true`)).violations).toEqual([]);
     const own = await get(`${host}/variables?check=true&resolved-values=false`);
     expect(own.violations).toEqual(violations.slice(1));
+    await set(region, { far: 1 });
+    await set(host, { far: 1 });
+    await attach(region, { far: { type: 'string' } });
+    const far = await get(`${host}/variables?check=true&resolved-values=false&key=far`);
+    expect(far.violations).toMatchObject([{ key: 'far', schema_owner: { kind: 'region' } }]);
   });
 
   it('does not keep others waiting when there are many, large ones', async () => {

@@ -38,10 +38,17 @@ interface Checked {
 
 type Values = Readonly<Record<string, Json>>;
 
+/** Of which values in effect it is asked. */
+interface Asked {
+  /** Only the near end's own. */
+  readonly own: boolean;
+  readonly only: ReadonlySet<string> | undefined;
+}
+
 /** A schema, and whose it is. */
 type Applied<Row extends SchemaText = SchemaRow> = readonly [Row, Link];
 
-type SchemaText = Pick<SchemaRow, 'owner_id' | 'key' | 'schema'>;
+export type SchemaText = Pick<SchemaRow, 'owner_id' | 'key' | 'schema'>;
 
 /** Schemas that owners are about to have, in place of those that they have. */
 type SchemasToBe = ReadonlyMap<string, readonly SchemaText[]>;
@@ -81,6 +88,20 @@ const demandNone = (misfits: readonly Misfit[], { secrets }: Checked): void => {
   throw new DomainError('validation-failed', message, { violations });
 };
 
+const misfitsAmong = (
+  schemas: readonly (readonly [SchemaText, () => OwnerShown])[],
+  values: Values,
+): readonly Misfit[] => {
+  let steps = 0;
+  return schemas.flatMap(([{ key, schema }, ownerShown]) => {
+    if (!Object.hasOwn(values, key)) return [];
+    const value = values[key] as Json;
+    steps += schemaOf(schema).stepsFor(value);
+    const found = steps > mostSteps ? tooMuch : schemaOf(schema).violation(value);
+    return found ? [{ key, ...found, schema_owner: ownerShown() }] : [];
+  });
+};
+
 /** JSON Schemas that owners have for keys: all of those along a chain count. */
 @Injectable()
 export class VariableSchemas {
@@ -112,11 +133,11 @@ export class VariableSchemas {
   }
 
   /**
-   * What does not fit of the values in effect at the near end of the chain: they were there before the schema, or are inherited from
-   * where it does not apply. Secrets and bound variables are not checked: by schemas made for it, one could find out what they are.
+   * What does not fit of the plain values in effect at the near end of the chain, or of its own only: they were there before the
+   * schema, or are inherited from where it does not apply. Secrets are not checked: by schemas made for it, one could find out what they are.
    */
-  misfits(view: ReadView, chain: readonly Link[], only?: ReadonlySet<string>): readonly Misfit[] {
-    const ids = chain.map(({ id }) => id);
+  misfits(view: ReadView, chain: readonly Link[], { own: isOwn, only }: Asked): readonly Misfit[] {
+    const ids = (isOwn ? chain.slice(0, 1) : chain).map(({ id }) => id);
     if (!this.queries.hasSchemas(view)) return [];
     const own = this.queries
       .own(view, ids)
@@ -125,6 +146,22 @@ export class VariableSchemas {
     const plain = effective.filter(({ key, nature }) => nature === 'plain' && (only?.has(key) ?? true));
     const values = Object.fromEntries(plain.map(({ key, value }) => [key, JSON.parse(value) as Json]));
     return this.misfitsOf(view, this.along(view, chain), values);
+  }
+
+  /** What of values under these keys will not fit that come later. All that the view knows is asked for at once. */
+  judging(
+    view: ReadView,
+    chain: readonly Link[],
+    keys: ReadonlySet<string>,
+  ): (values: Values) => readonly Misfit[] {
+    if (!this.queries.hasSchemas(view)) return () => [];
+    const applied = this.along(view, chain).filter(([{ key }]) => keys.has(key));
+    demandFew(applied);
+    const shown = applied.map(([row, link]) => {
+      const owner = this.ownerShown(view, link);
+      return [row, () => owner] as const;
+    });
+    return (values) => misfitsAmong(shown, values);
   }
 
   /** By key, nearest first. */
@@ -142,13 +179,8 @@ export class VariableSchemas {
   ): readonly Misfit[] {
     const applied = schemas.filter(([{ key }]) => Object.hasOwn(values, key));
     demandFew(applied);
-    let steps = 0;
-    return applied.flatMap(([{ key, schema }, link]) => {
-      const value = values[key] as Json;
-      steps += schemaOf(schema).stepsFor(value);
-      const found = steps > mostSteps ? tooMuch : schemaOf(schema).violation(value);
-      return found ? [{ key, ...found, schema_owner: this.ownerShown(view, link) }] : [];
-    });
+    const shown = applied.map(([row, link]) => [row, () => this.ownerShown(view, link)] as const);
+    return misfitsAmong(shown, values);
   }
 
   private along(view: ReadView, chain: readonly Link[]): readonly Applied[] {

@@ -84,7 +84,7 @@ class SchemaOwner {
   readonly name: string;
 }
 
-/** A value in effect that does not fit a schema: it was there before, or comes from where the schema does not apply. */
+/** A value in effect that does not fit a schema: it was there before, comes from where the schema does not apply, or is looked up. */
 class MisfitBody {
   @Name()
   readonly key: string;
@@ -105,7 +105,7 @@ export class VariablesBody {
   @AnyObject()
   readonly variables: object;
 
-  /** With `check` or `explain`: which values do not fit a schema. Secret and bound ones are not checked. */
+  /** With `check` or `explain`: which values do not fit a schema. Secret ones are not checked, nor those that nobody could look up. */
   @Optional()
   @ListOf(() => MisfitBody, 100_000)
   readonly violations?: readonly MisfitBody[];

@@ -37,7 +37,8 @@ export class VariablesPresenter {
     this.tag(exchange, view, id);
     const only = query.key && new Set(query.key);
     const found = query.secrets ? this.secretsOf(exchange, chain) : none;
-    const violations = query.explain || query.check ? this.schemas.misfits(view, chain, only) : undefined;
+    const asked = { own: chain.length < whole.length, only };
+    const violations = query.explain || query.check ? this.schemas.misfits(view, whole, asked) : undefined;
     if (query.explain)
       return { variables: picked(this.variables.explained(view, chain, found), only), violations };
     const more = violations ? `,"violations":${JSON.stringify(violations)}` : '';

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Json, JsonObject } from '#libs/kernel/src/json.js';
 import { isMask, mayHoldMask } from '#libs/kernel/src/masks.js';
 import { Clock } from '#libs/platform/src/clock.js';
@@ -7,17 +7,22 @@ import type { Exchange } from '../http/exchange.js';
 import { InheritedVariables, type Values } from './inherited-variables.js';
 import type { Link } from './owners.js';
 import { Subjects } from './subjects.js';
+import { type Misfit, VariableSchemas } from './variable-schemas.js';
 import type { VirtualShown, VirtualsShown } from './virtual.field.js';
 
-/** What came of the variables that are looked up: values as JSON text, and what is to be said of each. */
+/** What came of the variables that are looked up: values, and what is to be said of each. */
 export interface LookedUp {
-  readonly found: ReadonlyMap<string, string>;
+  readonly found: Values;
   readonly shown: VirtualsShown;
+  /** Those that do not fit, where that is asked. */
+  readonly misfits: readonly Misfit[];
 }
 
 /** An answer that shows variables: values, or what is explained of them. */
 interface Shown {
   readonly variables?: Values;
+  /** Where it is asked which values do not fit their schemas. */
+  readonly violations?: readonly Misfit[];
 }
 
 const past = 'it is looked up when it is read, and nobody knows what it was';
@@ -41,19 +46,22 @@ const maskedIn = ({ variables = {} }: Shown): ReadonlySet<string> => {
   return new Set(masked.map(([key]) => key));
 };
 
-const completed = <Body extends Shown>(body: Body, { found, shown }: LookedUp): Body => {
-  const values = [...found].map(([key, text]) => {
-    const value = JSON.parse(text) as Json;
+const completed = <Body extends Shown>(body: Body, { found, shown, misfits }: LookedUp): Body => {
+  const values = Object.entries(found).map(([key, value]) => {
     const was = body.variables?.[key] ?? null;
     return [key, isExplained(was) ? { ...was, value } : value] as const;
   });
   const variables = { ...body.variables, ...(Object.fromEntries(values) as Values) };
-  return { ...body, variables, virtual_variables: shown };
+  const violations = body.violations && { violations: [...body.violations, ...misfits] };
+  return { ...body, variables, ...violations, virtual_variables: shown };
 };
 
 /** Variables that are looked up, in answers that show one thing. Lists show their masks: a page of hosts would be a page of questions. */
 @Injectable()
 export class VirtualVariables {
+  @Inject()
+  private readonly schemas: VariableSchemas;
+
   constructor(
     private readonly variables: InheritedVariables,
     private readonly subjects: Subjects,
@@ -75,11 +83,17 @@ export class VirtualVariables {
     const keys = maskedIn(body);
     return keys.size === 0
       ? body
-      : this.lookedUp(exchange, link, keys).then((found) => completed(body, found));
+      : this.lookedUp(exchange, link, { keys, isJudged: body.violations !== undefined }).then((found) =>
+          completed(body, found),
+        );
   }
 
   /** Everything that is asked of the view is asked before there is anything to wait for. */
-  private lookedUp(exchange: Exchange, { kind, id }: Link, keys: ReadonlySet<string>): Promise<LookedUp> {
+  private lookedUp(
+    exchange: Exchange,
+    { kind, id }: Link,
+    { keys, isJudged }: { readonly keys: ReadonlySet<string>; readonly isJudged: boolean },
+  ): Promise<LookedUp> {
     const { view } = exchange;
     const { chain, projectId } = this.variables.owners.find(exchange, view, kind, id);
     const bound = this.variables
@@ -87,18 +101,27 @@ export class VirtualVariables {
       .filter(({ key, nature }) => nature === 'bound' && keys.has(key))
       .map(({ key, hidden }) => ({ key, binding: JSON.parse(hidden) as Json }));
     if (isPast(exchange))
-      return Promise.resolve({ found: new Map(), shown: Object.fromEntries(bound.map(ofThePast)) });
+      return Promise.resolve({
+        found: {},
+        shown: Object.fromEntries(bound.map(ofThePast)),
+        misfits: [],
+      });
+    const misfitsOf = isJudged ? this.schemas.judging(view, chain, keys) : () => [];
     const subject = this.subjects.of(view, { kind, id }, projectId);
-    return this.providers.read(bound, subject).then((readings) => this.told(readings));
+    return this.providers.read(bound, subject).then((readings) => this.told(readings, misfitsOf));
   }
 
-  private told(readings: ReadonlyMap<string, Reading>): LookedUp {
-    const found = new Map<string, string>();
-    const shown = [...readings].map(([key, reading]) => {
-      if (reading.seen) found.set(key, reading.seen.text);
-      return [key, this.shown(reading)] as const;
-    });
-    return { found, shown: Object.fromEntries(shown) };
+  private told(
+    readings: ReadonlyMap<string, Reading>,
+    misfitsOf: (values: Values) => readonly Misfit[],
+  ): LookedUp {
+    const all = [...readings];
+    const shown = all.map(([key, reading]) => [key, this.shown(reading)] as const);
+    const seen = all.flatMap(([key, reading]) =>
+      reading.seen ? [[key, JSON.parse(reading.seen.text) as Json] as const] : [],
+    );
+    const found: Values = Object.fromEntries(seen);
+    return { found, shown: Object.fromEntries(shown), misfits: misfitsOf(found) };
   }
 
   private shown({ provider, seen, trouble }: Reading): VirtualShown {
