@@ -141,6 +141,24 @@ describe('the difference between two moments', () => {
     expect(pages.map(({ id }) => id)).toEqual([regionId, cell]);
   });
 
+  it('is none where everything is again as it was, in whatever order it came back', async () => {
+    const { regionId } = await newRegion(gateway.root);
+    const path = `regions/${regionId}`;
+    const [schemas, variables] = [
+      { a: {}, b: {} },
+      { a: 1, b: 2 },
+    ];
+    await put(`${path}/variable-schemas`, schemas);
+    await put(`${path}/variables`, variables);
+    const from = await now();
+    for (const kind of ['variables', 'variable-schemas'])
+      await gateway.root.ask('DELETE', `/v1/${path}/${kind}`, ['a']);
+    expect(await diff({ from, region_id: regionId })).toHaveLength(1);
+    await put(`${path}/variable-schemas`, schemas);
+    await put(`${path}/variables`, variables);
+    expect(await diff({ from, region_id: regionId })).toEqual([]);
+  });
+
   it('leaves out what came and went between, and goes on to now', async () => {
     const { regionId, from, to, end } = await lived();
     const all = await diff({ from, region_id: regionId });

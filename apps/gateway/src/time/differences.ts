@@ -51,9 +51,13 @@ const endsOf = (rows: readonly ThingVersion[], [from, to]: Span): Ends<ThingVers
   to: rows.find((row) => holdsAt(row, to)),
 });
 
+/** By key, so that the same ones are told in the same words. */
 const ownedAt = (rows: readonly VariableVersion[], at: string): Members =>
   Object.fromEntries(
-    rows.flatMap((row) => (holdsAt(row, at) ? [[row.key, JSON.parse(row.value) as Json]] : [])),
+    rows
+      .filter((row) => holdsAt(row, at))
+      .map(({ key, value }) => [key, JSON.parse(value) as Json] as const)
+      .toSorted(([one], [other]) => (one < other ? -1 : 1)),
   );
 
 /** Most things have no schemas: those that came or went say nothing of it. */

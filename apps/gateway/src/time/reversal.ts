@@ -25,6 +25,8 @@ export interface Work {
   readonly present: Present;
   /** What each event changed, by cursor. */
   readonly changes: ReadonlyMap<string, Change>;
+  /** Who comes back, each with a cursor at which it was there. */
+  readonly returning: Map<string, string | undefined>;
 }
 
 /** What takes back what an event did to variables, or to schemas of them, in their owner's stream. */
@@ -33,7 +35,7 @@ export interface VariablesUndoing {
   readonly id: string;
   readonly ownerKind: OwnerKind;
   readonly command: VariablesCommand;
-  /** A cursor at which the owner was there, where it comes back with them. */
+  /** A cursor at which the owner was there, where it comes back. */
   readonly existedAt?: string | undefined;
   /** All schemas that the owner has after it, where it is about these. */
   readonly schemas?: KeptValues;

@@ -11,7 +11,7 @@ import type { Change } from './members.js';
 import { ownedBy, ownedOf } from './owned.js';
 import { Present } from './present.js';
 import { irrevocable } from './refusals.js';
-import { refusal, type ReversalStep, type VariablesUndoing, type Work } from './reversal.js';
+import { refusal, type ReversalStep, type Work } from './reversal.js';
 import { leftOf, returnedTo, takingBack } from './reversed-belongings.js';
 import type { FoundEvent } from './reverted-events.js';
 import { turnedRows } from './row-versions.js';
@@ -82,7 +82,7 @@ export class Reversals {
       view,
       events.map(({ event }) => event),
     );
-    const work: Work = { view, present: new Present(view, subjects), changes };
+    const work: Work = { view, present: new Present(view, subjects), changes, returning: new Map() };
     const steps = events.toReversed().map((found) => this.step(work, found));
     return steps.map((step) => withoutGone(step, work.present));
   }
@@ -119,26 +119,20 @@ export class Reversals {
     const commands = undoingCommands(reverted, cutStream(event.stream), does);
     if (does.does === 'remove') return { ...step, commands, obstacles: leftOf(work, reverted.id) };
     if (does.does === 'change') return { ...step, commands, obstacles: [] };
-    const returned = this.returned(work, ownerKind, reverted, event.cursor);
+    work.returning.set(reverted.id, this.existedAt(work, reverted, event.cursor));
+    const returned = returnedTo(work, { id: reverted.id, ownerKind }, event.cursor);
     return { ...step, commands: [...commands, ...returned], obstacles: [] };
   }
 
-  /** With a moment at which the owner was there, since it is not when they are tried. */
-  private returned(
-    work: Work,
-    ownerKind: OwnerKind,
-    { kind, id }: Reverted,
-    cursor: string,
-  ): readonly VariablesUndoing[] {
-    const last = turnedRows(work.view, kind, [[id, cursor]]).find(({ valid_to }) => valid_to === cursor);
-    const existedAt = last?.valid_from;
-    return returnedTo(work, { id, ownerKind }, cursor).map((sent) => ({ ...sent, existedAt }));
+  /** It is not there when its variables are tried: what it inherits is what it inherited. */
+  private existedAt({ view }: Work, { kind, id }: Reverted, cursor: string): string | undefined {
+    return turnedRows(view, kind, [[id, cursor]]).find(({ valid_to }) => valid_to === cursor)?.valid_from;
   }
 
   private belongings(work: Work, event: RecordedEvent): Pick<ReversalStep, 'commands' | 'obstacles'> {
     const id = cutStream(event.stream);
     const { ownerKind } = event.data as { readonly ownerKind: OwnerKind };
     if (work.present.of(id) !== null) return takingBack(work, event, { id, ownerKind });
-    return { commands: [], obstacles: [refusal('whose it was is not there any more')] };
+    return { commands: [], obstacles: [refusal('its owner is not there any more')] };
   }
 }

@@ -33,6 +33,7 @@ const sent = (
   id,
   ownerKind,
   command,
+  existedAt: work.returning.get(id),
   ...(owned === 'schemas' && { schemas: work.present.owns(owned, id) }),
 });
 

@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import { HistoryQueries } from '#projections/history/history.queries.js';
 import { Changes } from './changes.js';
 import { Differences } from './differences.js';
+import { FittingTrial } from './fitting-trial.js';
 import { LogReader } from './log-reader.js';
 import { ReversalTrial } from './reversal-trial.js';
 import { Reversals } from './reversals.js';
@@ -22,6 +23,7 @@ export const timeProviders: readonly Type[] = [
   SubjectHistory,
   RevertedEvents,
   Reversals,
+  FittingTrial,
   ReversalTrial,
   ReversalTeller,
   Reverter,
