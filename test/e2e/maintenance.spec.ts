@@ -79,7 +79,7 @@ describe('maintenance of a host, from the window to the end', () => {
       plugin: 'maintenance.begin',
       started_at: instant,
       ended_at: instant,
-      output: null,
+      output: { held_by: [] },
       reason: null,
     });
     const moved = steps.filter(({ step, status }) => step === 'evacuate' && status === 'succeeded');

@@ -162,8 +162,12 @@ export class World {
   }
 
   /** A run of these steps, about nothing. */
-  async start(steps: readonly StepDefinition[], input: JsonObject = {}, seconds = 600): Promise<string> {
-    const id = v7();
+  async start(
+    steps: readonly StepDefinition[],
+    input: JsonObject = {},
+    seconds = 600,
+    id = v7(),
+  ): Promise<string> {
     const at = this.clock.now();
     const deadline = new Date(at.getTime() + seconds * 1000).toISOString();
     const about = { workflowId: v7(), workflow: 'test', host: null, windowId: null };

@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { v7 } from 'uuid';
 import type { Recorded } from '#libs/kernel/src/event.js';
 import type { RunEvent } from '#libs/workflows/src/run.events.js';
 import { World } from '#test/support/engine.js';
@@ -125,6 +126,50 @@ describe('an engine', () => {
     expect(await world.claimedBy()).toBe(windowId);
     await close(windowId);
     await until(async () => (await world.claimedBy()) === null);
+  });
+
+  it('puts a held host back into production once another run in the window succeeds, however many were held', async () => {
+    await world.live();
+    const windowId = await openWindow();
+    const input = { work: { plugin: 'pause', input: { seconds: 0.2 } }, restore_deadline_seconds: 1 };
+    const first = await world.maintain(windowId, input);
+    await until(() => isAt(first, 'work'));
+    world.cloud.fleet.setUp('compute-1', false);
+    await world.untilOver(first);
+    const second = await world.maintain(windowId, input);
+    await world.untilOver(second);
+    const third = await world.maintain(windowId, { ...input, reason: 'none too soon' });
+    await until(() => isAt(third, 'announce'));
+    await world.toRun(third, { type: 'CancelRun', at: world.now(), reason: 'enough' });
+    await world.untilOver(third);
+    world.cloud.fleet.setUp('compute-1', true);
+    await until(async () => (await endings(windowId)).length === 3);
+    const fourth = await world.maintain(windowId, input);
+    await world.untilOver(fourth);
+    expect((await world.runState(fourth)).status).toBe('succeeded');
+    expect(host()).toMatchObject({ enabled: true, disabledReason: null });
+    expect((await endings(windowId)).map(([outcome]) => outcome)).toEqual(['held', 'held', 'held', 'done']);
+  });
+
+  it('says that a held host is held still when the next run turns back before it came to it', async () => {
+    await world.live();
+    const windowId = await openWindow();
+    const first = await world.maintain(windowId, {
+      work: { plugin: 'pause', input: { seconds: 0.2 } },
+      restore_deadline_seconds: 1,
+    });
+    await until(() => isAt(first, 'work'));
+    world.cloud.fleet.setUp('compute-1', false);
+    await world.untilOver(first);
+    await until(async () => (await endings(windowId)).length === 1);
+    const second = v7();
+    await world.toWindow(windowId, { type: 'BeginWork', runId: second, hostId: world.hostId });
+    const end = { window_id: windowId, host_id: world.hostId, outcome: 'restored', detail: 'enough' };
+    const step = { name: 'a', plugin: 'maintenance.end', input: end };
+    const more = { deadlineSeconds: 10, attempts: 1, backoffSeconds: 0 };
+    await world.start([{ ...step, ...more }], {}, 600, second);
+    await world.untilOver(second);
+    expect((await endings(windowId)).at(-1)).toEqual(['held', `still disabled by run ${first}: enough`]);
   });
 
   it('lets a run expire that is past its deadline', async () => {

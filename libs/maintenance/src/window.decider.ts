@@ -44,6 +44,8 @@ export interface KnownWindow {
   readonly runId: string | null;
   /** Why the host was left out of production by the last run. */
   readonly held: string | null;
+  /** The runs that left it there one after the other; none once one has brought it back. */
+  readonly heldBy: readonly string[];
 }
 
 export type Window = { readonly status: 'none' } | KnownWindow;
@@ -209,8 +211,9 @@ const evolveKnown = (
     case 'HostMaintenanceBegan':
       return { ...state, runId: event.data.runId, held: null };
     case 'HostMaintenanceEnded': {
-      const { outcome, detail } = event.data;
-      return { ...state, runId: null, held: outcome === 'held' ? (detail ?? '') : null };
+      const { runId, outcome, detail } = event.data;
+      if (outcome !== 'held') return { ...state, runId: null, held: null, heldBy: [] };
+      return { ...state, runId: null, held: detail ?? '', heldBy: [...state.heldBy, runId] };
     }
   }
 };
@@ -218,7 +221,7 @@ const evolveKnown = (
 const evolve = (state: Window, event: WindowEvent): Window => {
   if (event.type === 'WindowScheduled') {
     const { host, startsAt, endsAt } = event.data;
-    return { status: 'scheduled', host, startsAt, endsAt, runId: null, held: null };
+    return { status: 'scheduled', host, startsAt, endsAt, runId: null, held: null, heldBy: [] };
   }
   return state.status === 'none' ? state : evolveKnown(state, event);
 };

@@ -69,6 +69,7 @@ const enable = (input: JsonObject): Action => ({
     host,
     was_enabled: at('/steps/inspect/output/enabled'),
     was_up: at('/steps/inspect/output/up'),
+    held_by: at('/steps/announce/output/held_by'),
   }),
   deadlineSeconds: number(input, 'restore_deadline_seconds'),
 });

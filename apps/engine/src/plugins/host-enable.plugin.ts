@@ -2,16 +2,21 @@ import { Injectable } from '@nestjs/common';
 import { Cloud, type HostService } from '#libs/clouds/src/cloud.port.js';
 import type { Json, JsonObject } from '#libs/kernel/src/json.js';
 import { type StepContext, StepPlugin } from '#libs/workflows/src/step-plugin.port.js';
-import { flag, hostInput } from './host.schemas.js';
+import { flag, hostInput, runs } from './host.schemas.js';
 import { isOurs } from './host-mark.js';
 import { untilUp } from './host-up.js';
 
 const enabled: Json = { enabled: true, note: null };
 const left = (note: string): Json => ({ enabled: false, note });
 
-/** What is true without our doing anything; undefined when the host is disabled by this run. */
+/** Disabled by a run before this one, which could not put it back. */
+const isHeld = (input: JsonObject, service: HostService): boolean =>
+  !service.enabled && ((input['held_by'] ?? []) as readonly string[]).some((held) => isOurs(service, held));
+
+/** What is true without our doing anything; undefined when the host is disabled by this run, or held by one before it. */
 const asItIs = (input: JsonObject, service: HostService, runId: string): Json | undefined => {
   if (service.enabled) return enabled;
+  if (isHeld(input, service)) return undefined;
   if (input['was_enabled'] === false) return left('left disabled, as it was before the maintenance');
   if (isOurs(service, runId)) return undefined;
   return left(
@@ -19,11 +24,14 @@ const asItIs = (input: JsonObject, service: HostService, runId: string): Json | 
   );
 };
 
-/** Puts a host that this run disabled back into production, once its agent is alive. Others' hosts stay disabled. */
+/**
+ * Puts a host that this run disabled back into production, once its agent is alive, and one that a run before it in the same
+ * window had to leave disabled. Others' hosts stay disabled.
+ */
 @Injectable()
 export class HostEnable extends StepPlugin {
   override readonly name = 'host.enable';
-  override readonly inputSchema = hostInput({ was_enabled: flag, was_up: flag });
+  override readonly inputSchema = hostInput({ was_enabled: flag, was_up: flag }, { held_by: runs });
 
   constructor(private readonly cloud: Cloud) {
     super();
@@ -31,10 +39,11 @@ export class HostEnable extends StepPlugin {
 
   override async perform(input: JsonObject, context: StepContext): Promise<Json> {
     const host = input['host'] as string;
-    const known = asItIs(input, await this.cloud.host(host, context.signal), context.runId);
+    const service = await this.cloud.host(host, context.signal);
+    const known = asItIs(input, service, context.runId);
     if (known !== undefined) return known;
     // A host that was down before us goes back to what it was; another one must not be handed out dead.
-    if (input['was_up'] === true) await untilUp(this.cloud, host, context);
+    if (input['was_up'] === true || isHeld(input, service)) await untilUp(this.cloud, host, context);
     await this.cloud.enable(host, context.signal);
     return enabled;
   }
