@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ReadView } from '#libs/platform/src/read-store/read-view.js';
+import { wholeOf } from '#libs/platform/src/read-store/whole.js';
 
 /** Something that has variables, with whom it inherits from. */
 export interface PlacedRow {
@@ -10,72 +11,76 @@ export interface PlacedRow {
   readonly placeId: string | null;
 }
 
-interface ChunkRow {
-  readonly ids: string;
-  readonly parents: string;
-  readonly places: string;
-}
-
-const atOnce = 1000;
-
-const list = (text: string): (string | null)[] => JSON.parse(text) as (string | null)[];
-
-/** Rows as three lists: a third of the time of rows one by one. In the order of identifiers, `atOnce` of them. */
-const chunkOf = (source: string): string => `
-  SELECT json_group_array(id) AS ids, json_group_array(parent_id) AS parents, json_group_array(place_id) AS places
-  FROM (${source} LIMIT ${atOnce})`;
-
 interface Source {
-  readonly id: string;
-  readonly rows: string;
+  readonly parent: string;
+  readonly place: string;
 }
-
-const simple = (table: string, place: string, parent = 'NULL'): Source => ({
-  id: 'id',
-  rows: `SELECT id, ${parent} AS parent_id, ${place} AS place_id FROM ${table}`,
-});
 
 const sources = {
-  clouds: simple('clouds', 'project_id'),
-  regions: simple('regions', 'cloud_id'),
-  cells: simple('cells', 'region_id'),
-  devices: simple('devices', 'coalesce(cell_id, region_id)', 'parent_id'),
-  networks: simple('networks', 'region_id'),
-  interfaces: {
-    id: 'i.id',
-    rows: `SELECT i.id AS id, i.device_id AS parent_id, coalesce(d.cell_id, d.region_id) AS place_id
-      FROM interfaces i JOIN devices d ON d.id = i.device_id`,
-  },
+  clouds: { parent: 'NULL', place: 'project_id' },
+  regions: { parent: 'NULL', place: 'cloud_id' },
+  cells: { parent: 'NULL', place: 'region_id' },
+  devices: { parent: 'parent_id', place: 'coalesce(cell_id, region_id)' },
+  networks: { parent: 'NULL', place: 'region_id' },
+  // Of the device that it is on.
+  interfaces: { parent: 'device_id', place: 'NULL' },
 } as const satisfies Record<string, Source>;
 
 export type PlacedTable = keyof typeof sources;
 
 export const placedTables = Object.keys(sources) as readonly PlacedTable[];
 
-const chunks = Object.values(sources).map(({ id, rows }) =>
-  chunkOf(`${rows} WHERE ${id} > ? ORDER BY ${id}`),
-);
+const key = ['id'] as const;
 
-const readAll = (view: ReadView, sql: string): PlacedRow[] => {
+const readAll = (view: ReadView, table: PlacedTable): PlacedRow[] => {
+  const { parent: parentId, place: placeId } = sources[table];
   const rows: PlacedRow[] = [];
-  for (let after = '', count: number = atOnce; count === atOnce; after = rows.at(-1)?.id ?? '') {
-    const chunk = view.get<ChunkRow>(sql, after)!;
-    const parents = list(chunk.parents);
-    const places = list(chunk.places);
-    const ids = JSON.parse(chunk.ids) as string[];
-    ids.forEach((id, index) =>
+  for (const lists of wholeOf(view, { table, key, members: { parentId, placeId } })) {
+    const parents = lists.parentId as readonly (string | null)[];
+    const places = lists.placeId as readonly (string | null)[];
+    (lists.id as readonly string[]).forEach((id, index) =>
       rows.push({ id, parentId: parents[index] ?? null, placeId: places[index] ?? null }),
     );
-    count = ids.length;
   }
   return rows;
+};
+
+/** What is on a device is where the device is. */
+const withPlaces = (
+  interfaces: readonly PlacedRow[],
+  devices: readonly PlacedRow[],
+): readonly PlacedRow[] => {
+  if (interfaces.length === 0) return interfaces;
+  const places = new Map(devices.map(({ id, placeId }) => [id, placeId]));
+  return interfaces.flatMap(({ id, parentId }) => {
+    const placeId = places.get(parentId ?? '');
+    return placeId === undefined ? [] : [{ id, parentId, placeId }];
+  });
+};
+
+const placedSql = (table: PlacedTable): string => {
+  const { parent, place } = sources[table];
+  const found = `SELECT id, ${parent} AS parentId, ${place} AS placeId FROM ${table}
+    WHERE id IN (SELECT value FROM json_each(?))`;
+  return table === 'interfaces'
+    ? `SELECT i.id, i.parentId, ${sources.devices.place} AS placeId FROM (${found}) i JOIN devices d ON d.id = i.parentId`
+    : found;
 };
 
 @Injectable()
 export class FleetQueries {
   /** Everything below the projects that has variables, retired devices included. Time grows with its number. */
   placed(view: ReadView): readonly PlacedRow[] {
-    return chunks.flatMap((sql) => readAll(view, sql));
+    const read = (table: PlacedTable) => readAll(view, table);
+    const devices = read('devices');
+    return [
+      ...read('clouds'),
+      ...read('regions'),
+      ...read('cells'),
+      ...devices,
+      ...read('networks'),
+      ...withPlaces(read('interfaces'), devices),
+    ];
   }
 
   /** Names in a region that no host can have, since another kind of device has them. */
@@ -86,10 +91,7 @@ export class FleetQueries {
 
   /** The same for those of one table that have these identifiers and are there. */
   placedOf(view: ReadView, table: PlacedTable, ids: readonly string[]): readonly PlacedRow[] {
-    const { id, rows } = sources[table];
-    const sql = `SELECT id, parent_id AS parentId, place_id AS placeId
-      FROM (${rows} WHERE ${id} IN (SELECT value FROM json_each(?)))`;
-    return view.all(sql, JSON.stringify(ids));
+    return view.all(placedSql(table), JSON.stringify(ids));
   }
 
   /** Identifiers of what moves when these devices do. */

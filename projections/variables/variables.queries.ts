@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import type { Nature } from '#libs/kernel/src/masks.js';
 import type { ReadView } from '#libs/platform/src/read-store/read-view.js';
+import { wholeOf } from '#libs/platform/src/read-store/whole.js';
 
 /** The value as JSON text; of one that is not plain, its mask. */
 export interface ValueRow {
@@ -96,18 +97,16 @@ const objectsSql = selects(
   'GROUP BY owner_id ORDER BY owner_id',
 );
 
-/** With the largest value that a variable can have, a chunk is still a text that can be. */
-const atOnce = 500;
 /** Of one search: more would hold up, or bring down, who searches and everybody else. */
 const mostText = 256 * 1024 * 1024;
 
-const everybodysSql = (keys: number): string => `
-  SELECT json_group_array(owner_id) AS owners, json_group_array(key) AS keys, json_group_array(value) AS texts FROM (
-    SELECT owner_id, key, iif(nature = 'plain', value, NULL) AS value FROM variables
-    WHERE +key IN (${Array.from({ length: keys }, () => '?').join(', ')}) AND owner_id > ?
-    ORDER BY owner_id, key LIMIT ${atOnce})`;
-
-const list = (text: string): readonly string[] => JSON.parse(text) as string[];
+const everybodysOf = (keys: readonly string[]) => ({
+  table: 'variables',
+  key: ['owner_id', 'key'] as const,
+  members: { text: "iif(nature = 'plain', value, NULL)" },
+  where: `+key IN (${keys.map(() => '?').join(', ')})`,
+  values: keys,
+});
 
 const tooLong = (keys: readonly string[]): DomainError => {
   const message = `the values under ${keys.join(', ')} are too long to be searched`;
@@ -181,25 +180,17 @@ export class VariablesQueries {
   }
 
   /**
-   * Every owner's own values under these keys, in the order of owners. Time grows with all variables there are: an index by key would
-   * cost each write a fifth more. `validation-failed` for values that would not fit into memory.
+   * Every owner's own values under these keys: at present in the order of owners, of the past in none. Time grows with all variables there
+   * are and, of the past, with what was set since: an index by key would cost each write a fifth more. `validation-failed` for values
+   * that would not fit into memory.
    */
   *everybodys(view: ReadView, keys: readonly string[]): Iterable<OwnedValues> {
-    const sql = everybodysSql(keys.length);
     let length = 0;
-    for (let after: string | undefined = ''; after !== undefined;) {
-      const chunk = view.get<Record<'owners' | 'keys' | 'texts', string>>(sql, ...keys, after)!;
-      length += chunk.texts.length;
+    for (const { owner_id, key, text } of wholeOf(view, everybodysOf(keys))) {
+      const values = text as readonly (string | null)[];
+      for (const value of values) length += value?.length ?? 0;
       if (length > mostText) throw tooLong(keys);
-      const ownerIds = list(chunk.owners);
-      // Of a full chunk the last owner may be cut in two: the next one begins with it.
-      const end = ownerIds.length < atOnce ? atOnce : ownerIds.indexOf(ownerIds.at(-1) ?? '');
-      after = ownerIds.length < atOnce ? undefined : ownerIds[end - 1];
-      yield {
-        ownerIds: ownerIds.slice(0, end),
-        keys: list(chunk.keys),
-        values: JSON.parse(chunk.texts) as (string | null)[],
-      };
+      yield { ownerIds: owner_id as readonly string[], keys: key as readonly string[], values };
     }
   }
 

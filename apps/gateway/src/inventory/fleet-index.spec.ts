@@ -1,4 +1,5 @@
 import { MemoryEventStore } from '#libs/platform/src/event-store/memory-event-store.js';
+import type { Cursor } from '#libs/kernel/src/event.js';
 import type { ReadStore, Watch } from '#libs/platform/src/read-store/read-store.js';
 import { projections } from '#projections/index.js';
 import { AccessQueries } from '#projections/access/access.queries.js';
@@ -64,6 +65,41 @@ const founded = async (): Promise<void> => {
   await after('region-r1', cell('l1'), cell('l2'), device('h1', { cellId: 'l1' }), device('h2'));
 };
 
+/** What may happen to a fleet: the same in every run. */
+const fate = () => {
+  let seed = 7;
+  const below = (limit: number): number => {
+    seed = (seed * 48_271) % 2_147_483_647;
+    return seed % limit;
+  };
+  const devices = ['h1', 'h2'];
+  const one = () => devices[below(devices.length)] ?? 'h1';
+  const acts: (() => Promise<void>)[] = [
+    () => {
+      const id = `d${below(1_000_000)}`;
+      const parentId = below(2) ? one() : null;
+      devices.push(id);
+      return after('region-r1', device(id, { cellId: below(2) ? 'l1' : null, parentId }));
+    },
+    () => set(one(), { x: below(3), y: below(2) }),
+    () => set(['p', 'c1', 'r1', 'l1', 'l2'][below(5)] ?? '', { [['x', 'y'][below(2)] ?? 'x']: below(3) }),
+    () => after(`variables-${one()}`, ['VariablesRemoved', { ownerKind: 'host', keys: ['x'] }]),
+    () => {
+      const cellId = [null, 'l1', 'l2'][below(3)] ?? null;
+      return after('region-r1', ['DeviceMovedToCell', { deviceId: one(), cellId }]);
+    },
+    () => {
+      // Never under a later one: no circle.
+      const at = below(devices.length);
+      const parentId = at === 0 ? null : (devices[below(at)] ?? null);
+      return after('region-r1', ['DeviceMovedToParent', { deviceId: devices[at] ?? '', parentId }]);
+    },
+    () => after('region-r1', port(`i${below(1_000_000)}`, { deviceId: one() })),
+    () => after('region-r1', ['DeviceNoteChanged', { deviceId: one(), note: 'n' }]),
+  ];
+  return { below, devices, act: () => acts[below(acts.length)]?.() };
+};
+
 describe('the index of a fleet', () => {
   it('is laid out before the first search', async () => {
     await founded();
@@ -108,38 +144,38 @@ describe('the index of a fleet', () => {
 
   it('finds what one finds who reads everything anew, whatever happens', async () => {
     await founded();
-    let seed = 7;
-    const below = (limit: number): number => {
-      seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
-      return seed % limit;
-    };
-    const devices = ['h1', 'h2'];
-    const one = () => devices[below(devices.length)] ?? 'h1';
-    const acts: (() => Promise<void>)[] = [
-      () => {
-        devices.push(`d${below(1_000_000)}`);
-        const parentId = below(2) ? one() : null;
-        const id = devices.at(-1) ?? '';
-        return after(
-          'region-r1',
-          device(id, { cellId: below(2) ? 'l1' : null, parentId: parentId === id ? null : parentId }),
-        );
-      },
-      () => set(one(), { x: below(3), y: below(2) }),
-      () => set(['p', 'c1', 'r1', 'l1', 'l2'][below(5)] ?? '', { [['x', 'y'][below(2)] ?? 'x']: below(3) }),
-      () => after(`variables-${one()}`, ['VariablesRemoved', { ownerKind: 'host', keys: ['x'] }]),
-      () => after('region-r1', ['DeviceMovedToCell', { deviceId: one(), cellId: below(2) ? 'l1' : 'l2' }]),
-      () => after('region-r1', port(`i${below(1_000_000)}`, { deviceId: one() })),
-      () => after('region-r1', ['DeviceNoteChanged', { deviceId: one(), note: 'n' }]),
-    ];
+    const { act, below } = fate();
     const asked = ['x:1', 'x:1 or y:1', 'not x:0 and y exists', 'x >= 1'];
     for (let turn = 0; turn < 120; turn += 1) {
-      await acts[below(acts.length)]?.();
+      await act();
       if (turn % 3 > 0) continue;
       const vars = asked[below(asked.length)] ?? '';
       expect([turn, find(vars)]).toEqual([turn, anew(vars)]);
     }
     expect(fleet.planted).toBe(1);
+  }, 30_000);
+
+  it('finds of the past what was found then, whatever happened since', async () => {
+    await founded();
+    const { act, below, devices } = fate();
+    const asked = ['x:1', 'x:1 or y:1', 'not x:0 and y exists', 'x >= 1'];
+    const found: { cursor: Cursor | undefined; vars: string; ids: readonly string[] }[] = [];
+    const look = () => {
+      const vars = asked[below(asked.length)] ?? '';
+      found.push({ cursor: models.cursor(), vars, ids: anew(vars) });
+    };
+    for (let turn = 0; turn < 120; turn += 1) {
+      await act();
+      if (turn % 30 === 29) await after('region-r1', ['DeviceRemoved', { deviceId: devices.pop() ?? '' }]);
+      if (turn % 4 === 0) look();
+    }
+    await after('cloud-c1', ['RegionRemoved', { regionId: 'r1' }]);
+    look();
+    for (const { cursor, vars, ids } of found.toReversed()) {
+      const then = index.matching(models.asOf(cursor), { vars })?.toSorted();
+      expect([cursor, vars, then]).toEqual([cursor, vars, ids]);
+    }
+    expect(new Set(found.map(({ ids }) => ids.length)).size).toBeGreaterThan(10);
   }, 30_000);
 
   it('reads the fleet again when it cannot tell what became of it', async () => {

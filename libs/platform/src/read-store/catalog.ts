@@ -2,7 +2,15 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Cursor } from '#libs/kernel/src/event.js';
 import type { AnyProjection, Table } from '#libs/kernel/src/projection.js';
 import { Build } from './build.js';
-import { createIndexes, createTable, dropTable, pastView, presentView, versionsViews } from './schema.js';
+import {
+  createIndexes,
+  createTable,
+  dropTable,
+  pastView,
+  presentView,
+  versionsViews,
+  wholeViews,
+} from './schema.js';
 import { TableWriter } from './table-writer.js';
 
 interface BuildRow {
@@ -106,8 +114,13 @@ export class Catalog {
       present: places.flatMap(({ table, build }) => [
         presentView(table, build),
         versionsViews(table, build).present,
+        ...wholeViews(table, build).present,
       ]),
-      past: places.flatMap(({ table, build }) => [pastView(table, build), versionsViews(table, build).past]),
+      past: places.flatMap(({ table, build }) => [
+        pastView(table, build),
+        versionsViews(table, build).past,
+        ...wholeViews(table, build).past,
+      ]),
     };
   }
 

@@ -27,6 +27,10 @@ const faultsOf = (table: Table): string[] => {
 /** The name under which queries find all that a table ever held. */
 const versionsName = (table: string): string => `${table}_versions`;
 
+/** Names of views that come with a table. */
+const besideIt = (table: string): readonly string[] =>
+  ['versions', 'kept', 'ended', 'bounds'].map((part) => `${table}_${part}`);
+
 /** Throws with everything that is wrong with the declarations: a mistake of the programmer, found at start. */
 export const checkDeclarations = (projections: readonly AnyProjection[]): void => {
   const seen = new Set<string>();
@@ -35,7 +39,7 @@ export const checkDeclarations = (projections: readonly AnyProjection[]): void =
     ...twice(`projection ${projection.name}`),
     ...projection.tables.flatMap((table) => [
       ...twice(`table ${table.name}`),
-      ...twice(`table ${versionsName(table.name)}`),
+      ...besideIt(table.name).flatMap((name) => twice(`table ${name}`)),
       ...faultsOf(table).map((fault) => `table ${table.name}: ${fault}`),
     ]),
   ]);
@@ -88,6 +92,35 @@ export const createTable = (table: Table, build: number): string => {
 
 export const dropTable = (table: Table, build: number): string =>
   `DROP TABLE IF EXISTS "${currentName(table.name, build)}"; DROP TABLE IF EXISTS "${historyName(table.name, build)}"`;
+
+/**
+ * What `wholeOf` reads: as `<name>_kept` the rows that hold now and did at the cursor, as `<name>_ended` the history of which what comes
+ * behind `before` and up to `last` held then; these two numbers are `<name>_bounds`.
+ */
+export const wholeViews = (
+  table: Table,
+  build: number,
+): { readonly present: readonly string[]; readonly past: readonly string[] } => {
+  const columns = list(Object.keys(table.columns));
+  const history = historyName(table.name, build);
+  const cursor = '(SELECT cursor FROM temp._as_of)';
+  const view = (part: string, sql: string) => `CREATE TEMP VIEW "${table.name}_${part}" AS ${sql}`;
+  const kept = `SELECT ${columns} FROM main."${currentName(table.name, build)}"`;
+  const ended = `SELECT ${columns}, rowid AS number FROM main."${history}" NOT INDEXED WHERE valid_from <= `;
+  const last = `SELECT ifnull(max(rowid), 0) FROM main."${history}"`;
+  return {
+    present: [
+      view('kept', kept),
+      view('ended', `${ended} ''`),
+      view('bounds', 'SELECT 0 AS before, 0 AS last'),
+    ],
+    past: [
+      view('kept', `${kept} WHERE valid_from <= ${cursor}`),
+      view('ended', ended + cursor),
+      view('bounds', `SELECT history_after('${history}') AS before, (${last}) AS last`),
+    ],
+  };
+};
 
 /** The table under its declared name, as it is. Its own columns are left out, so that both views look alike. */
 export const presentView = (table: Table, build: number): string =>
