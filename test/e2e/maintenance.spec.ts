@@ -92,6 +92,22 @@ describe('maintenance of a host, from the window to the end', () => {
     expect((await gateway.root.post(`${windows}/${window.id}/close`, undefined)).body.status).toBe('closed');
   }, 60_000);
 
+  it('works on the host that the window is for, and not on another that has got its name', async () => {
+    const host = await hostIn(gateway, 'compute-07');
+    const { body: window } = await open(gateway, host.id);
+    expect((await gateway.root.put(`/v1/hosts/${host.id}`, { name: 'compute-08' })).status).toBe(200);
+    await made(gateway.root.post('/v1/hosts', { name: 'compute-07', region_id: host.regionId, ...hardware }));
+    const started = await made(
+      gateway.root.post('/v1/runs', {
+        workflow: 'host-maintenance',
+        window_id: window.id,
+        input: pause(0.05),
+      }),
+    );
+    expect(started.body.host_name).toBe('compute-08');
+    expect((await over(started.body.id)).status).toBe('succeeded');
+  }, 60_000);
+
   it('is one run at a time, turns back when it is cancelled, and keeps its window until then', async () => {
     const host = await hostIn(gateway, 'compute-03');
     const { body: window } = await open(gateway, host.id);

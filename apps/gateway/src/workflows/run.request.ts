@@ -30,8 +30,9 @@ const demandOpen = ({ status, host_id, host_name }: WindowRow, host: DeviceRow |
   if (host && host.id !== host_id) refuse(`the maintenance window is for ${host_name}, not for ${host.name}`);
 };
 
-const aboutWindow = (row: WindowRow): Subject => ({
-  host: { hostId: row.host_id, regionId: row.region_id, name: row.host_name },
+/** By the name that the host has now: another host may have the one that it had when the window was made. */
+const aboutWindow = (row: WindowRow, name = row.host_name): Subject => ({
+  host: { hostId: row.host_id, regionId: row.region_id, name },
   windowId: row.id,
   projectId: row.project_id,
 });
@@ -71,7 +72,7 @@ export class RunRequests {
     if (window) {
       demandOpen(window, host);
       if (workflow.needsWindow) this.demandUnused(exchange, window);
-      return aboutWindow(window);
+      return aboutWindow(window, this.inventory.device(exchange.view, window.host_id)?.name);
     }
     const { projectId } = exchange.caller;
     return host ? aboutHost(host) : { host: null, windowId: null, projectId };
