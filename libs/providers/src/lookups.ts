@@ -1,7 +1,7 @@
 import type { Clock } from '#libs/platform/src/clock.js';
 import type { Json } from '#libs/kernel/src/json.js';
 import { Circuits } from './circuits.js';
-import { Memory, type Seen, type Trouble } from './memory.js';
+import type { Memory, Seen, Trouble } from './memory.js';
 import { type Lookup, ProviderFailure } from './provider.port.js';
 import { Turns } from './turns.js';
 
@@ -51,7 +51,6 @@ const textOf = (value: Json): string => {
  * fails; what was seen last is remembered as long as there is room. Never rejects.
  */
 export class Lookups {
-  private readonly memory: Memory;
   private readonly circuits: Circuits;
   private readonly turns = new Turns(atOncePerPlace);
   private readonly underway = new Map<string, Promise<void>>();
@@ -59,8 +58,8 @@ export class Lookups {
   constructor(
     private readonly clock: Clock,
     private readonly notices: Notices,
+    private readonly memory: Memory,
   ) {
-    this.memory = new Memory(clock);
     this.circuits = new Circuits(clock);
   }
 

@@ -34,6 +34,7 @@ const nothing: Entry = { seen: undefined, trouble: undefined, failures: 0, rests
 export class Memory {
   private readonly entries = new Map<string, Entry>();
   private size = 0;
+  private told: (key: string) => void = () => undefined;
 
   constructor(
     private readonly clock: Clock,
@@ -52,6 +53,26 @@ export class Memory {
     return entry;
   }
 
+  /** What was seen last, without having used it. */
+  peek(key: string): Seen | undefined {
+    return this.entries.get(key)?.seen;
+  }
+
+  /** All that was seen last, least recently used first. */
+  values(): readonly (readonly [key: string, seen: Seen])[] {
+    return [...this.entries].flatMap(([key, { seen }]) => (seen ? [[key, seen] as const] : []));
+  }
+
+  /** From now on is told of what is seen, right after it was. */
+  follow(told: (key: string) => void): void {
+    this.told = told;
+  }
+
+  /** Something that was seen in an earlier life. */
+  restore(key: string, seen: Seen): void {
+    this.put(key, { ...nothing, seen });
+  }
+
   /** Whether it failed so lately that it is not to be asked yet. */
   isResting(key: string): boolean {
     return this.clock.now().getTime() < (this.entries.get(key)?.restsUntil ?? 0);
@@ -59,6 +80,7 @@ export class Memory {
 
   see(key: string, text: string): void {
     this.put(key, { ...nothing, seen: { text, at: this.clock.now() } });
+    this.told(key);
   }
 
   fail(key: string, failure: ProviderFailure): void {

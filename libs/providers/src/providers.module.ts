@@ -1,14 +1,20 @@
-import { Logger, Module } from '@nestjs/common';
+import { join } from 'node:path';
+import { Logger, Module, type OnModuleDestroy } from '@nestjs/common';
 import { CloudModule } from '#libs/clouds/src/cloud.module.js';
 import { Cloud } from '#libs/clouds/src/cloud.port.js';
 import { Clock } from '#libs/platform/src/clock.js';
 import { Config, WrongConfiguration } from '#libs/platform/src/config/config.js';
+import { KeyRing } from '#libs/platform/src/sealing/key-ring.js';
 import { Credentials } from './http/credentials.js';
 import { GuardedGet } from './http/guarded-get.js';
 import { HttpJson } from './http/http-json.provider.js';
 import { Reach } from './http/reach.js';
 import { NovaAggregates, NovaServers, NovaService } from './nova/nova.providers.js';
+import { Memory } from './memory.js';
 import { Providers } from './providers.js';
+import { ValueFile } from './value-file.js';
+
+const logger = new Logger('Providers');
 
 const credentialsOf = ({
   CRATON_PROVIDER_CREDENTIALS: path,
@@ -24,22 +30,40 @@ export const demandCredentials = (config: Pick<Config, 'CRATON_PROVIDER_CREDENTI
   }
 };
 
-const providersOf = (config: Config, cloud: Cloud, clock: Clock): Providers => {
+const providersOf = (config: Config, cloud: Cloud, clock: Clock, memory: Memory): Providers => {
   const credentials = credentialsOf(config);
   const http = new GuardedGet(new Reach(config.CRATON_PROVIDER_ALLOW ?? []));
   const nova = [new NovaServers(cloud), new NovaService(cloud), new NovaAggregates(cloud)];
-  const logger = new Logger('Providers');
-  return new Providers([new HttpJson(http, credentials), ...nova], clock, {
-    place: (message) => logger.warn(message),
-    defect: (error) =>
+  const notices = {
+    place: (message: string) => logger.warn(message),
+    defect: (error: unknown) =>
       logger.error('a provider failed', error instanceof Error ? error.stack : String(error)),
-  });
+  };
+  return new Providers([new HttpJson(http, credentials), ...nova], clock, notices, memory);
 };
+
+const valueFileOf = (config: Config, memory: Memory): Promise<ValueFile> =>
+  ValueFile.open({
+    path: join(config.CRATON_DATA_DIR, 'provider-values.jsonl'),
+    ring: KeyRing.of(config.CRATON_SECRET_KEY),
+    memory,
+    warn: (message) => logger.warn(message),
+  });
 
 /** Provides `Providers`; needs a global `Config` and `Clock`. */
 @Module({
   imports: [CloudModule],
-  providers: [{ provide: Providers, useFactory: providersOf, inject: [Config, Cloud, Clock] }],
+  providers: [
+    { provide: Memory, useFactory: (clock: Clock) => new Memory(clock), inject: [Clock] },
+    { provide: ValueFile, useFactory: valueFileOf, inject: [Config, Memory] },
+    { provide: Providers, useFactory: providersOf, inject: [Config, Cloud, Clock, Memory] },
+  ],
   exports: [Providers],
 })
-export class ProvidersModule {}
+export class ProvidersModule implements OnModuleDestroy {
+  constructor(private readonly values: ValueFile) {}
+
+  onModuleDestroy(): Promise<void> {
+    return this.values.close();
+  }
+}

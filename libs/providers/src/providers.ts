@@ -6,7 +6,7 @@ import { type Binding, type BindingAsked, bindingOf, storedBinding } from './bin
 import { PathTooCostly } from './jsonpath/evaluation.js';
 import { JsonPath } from './jsonpath/json-path.js';
 import { type Errand, type Known, Lookups, type Notices } from './lookups.js';
-import type { Seen, Trouble } from './memory.js';
+import { Memory, type Seen, type Trouble } from './memory.js';
 import { type Provider, ProviderFailure, type Subject } from './provider.port.js';
 
 /** A variable that is looked up, and its binding as it was stored. */
@@ -58,9 +58,10 @@ export class Providers {
     providers: readonly Provider[],
     private readonly clock: Clock,
     private readonly notices: Notices,
+    memory: Memory = new Memory(clock),
   ) {
     this.byName = new Map(providers.map((provider) => [provider.name, provider]));
-    this.lookups = new Lookups(clock, notices);
+    this.lookups = new Lookups(clock, notices, memory);
   }
 
   /** The binding with what it leaves out. Throws `validation-failed`, naming the member; asks nobody. */
