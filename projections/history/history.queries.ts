@@ -32,11 +32,17 @@ export class HistoryQueries {
     return view.all(sql, eventId);
   }
 
-  /** The first ones, in log order. What a synchronisation notes beside the changes that it makes is none of them. */
-  byCorrelation(view: ReadView, correlationId: string, limit: number): readonly LogEntryRow[] {
+  /** The last ones before a cursor, or of all, in log order. What a synchronisation notes beside the changes that it makes is none of them. */
+  byCorrelation(
+    view: ReadView,
+    correlationId: string,
+    { before, limit }: { readonly before?: string | undefined; readonly limit: number },
+  ): readonly LogEntryRow[] {
+    const isBefore = before === undefined ? '' : 'AND cursor < ?3';
     const sql = `SELECT ${columns} FROM log_entries
-      WHERE correlation_id = ? AND stream NOT GLOB 'synchronisation-*' ORDER BY cursor LIMIT ?`;
-    return view.all(sql, correlationId, limit);
+      WHERE correlation_id = ?1 AND stream NOT GLOB 'synchronisation-*' ${isBefore} ORDER BY cursor DESC LIMIT ?2`;
+    const given = before === undefined ? [] : [before];
+    return view.all<LogEntryRow>(sql, correlationId, limit, ...given).toReversed();
   }
 
   /** The last one before a cursor; undefined when it is the first. */

@@ -22,7 +22,7 @@ describe('the read model of where in the log everything lies', () => {
       'variables-l',
       done('VariablesSet', { ownerKind: 'cell', values: {} }, one),
     );
-    const [first, last] = queries.byCorrelation(view, one, 10);
+    const [first, last] = queries.byCorrelation(view, one, { limit: 10 });
     expect(first).toEqual({
       cursor: expect.any(String),
       correlation_id: one,
@@ -32,9 +32,11 @@ describe('the read model of where in the log everything lies', () => {
       subject_id: 'l',
     });
     expect(last).toMatchObject({ stream: 'variables-l', revision: 0, kind: 'cell', subject_id: 'l' });
-    expect(queries.byCorrelation(view, one, 1)).toEqual([first]);
-    expect(queries.byCorrelation(view, v7(), 10)).toEqual([]);
-    expect(queries.byCorrelation(then, one, 10)).toEqual([first, last]);
+    expect(queries.byCorrelation(view, one, { limit: 1 })).toEqual([last]);
+    expect(queries.byCorrelation(view, one, { limit: 2, before: last!.cursor })).toEqual([first]);
+    expect(queries.byCorrelation(view, one, { limit: 2, before: first!.cursor })).toEqual([]);
+    expect(queries.byCorrelation(view, v7(), { limit: 10 })).toEqual([]);
+    expect(queries.byCorrelation(then, one, { limit: 10 })).toEqual([first, last]);
     expect(queries.at(view, [last!.cursor, 'nowhere', first!.cursor])).toEqual([first, last]);
     expect(queries.before(view, last!.cursor)).toBe(then.cursor);
     expect(queries.before(view, first!.cursor)).toBeUndefined();

@@ -20,7 +20,7 @@ export class RequestsQueries {
     );
   }
 
-  /** Where in the log the first event is that came of it; undefined when nothing did. */
+  /** Where in the log the first append ended that came of it; undefined when none did. */
   began(view: ReadView, userId: string, key: string): string | undefined {
     const sql = 'SELECT valid_from FROM requests_versions WHERE id = ? ORDER BY valid_from LIMIT 1';
     return view.get<{ readonly valid_from: string }>(sql, `${userId} ${key}`)?.valid_from;

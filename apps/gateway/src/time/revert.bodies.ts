@@ -1,4 +1,14 @@
-import { AnyObject, Flag, Identifier, ListOf, Name, Nullable, OneOf, Optional } from '../http/fields.js';
+import {
+  AnyObject,
+  Flag,
+  Identifier,
+  ListOf,
+  Name,
+  Nullable,
+  OneOf,
+  Optional,
+  Whole,
+} from '../http/fields.js';
 
 /** One of the two says what is to be put back. */
 export class Reversion {
@@ -11,6 +21,16 @@ export class Reversion {
   @Optional()
   @Identifier()
   readonly correlation_id?: string;
+
+  /** Of what was done under the correlation id only so many changes, the last ones. Without it all of them, which may be 1000. */
+  @Optional()
+  @Whole(1, 1000)
+  readonly limit?: number;
+
+  /** The `next` of an answer: the changes before those, once those are put back. */
+  @Optional()
+  @Name()
+  readonly marker?: string;
 
   /** Unless this is false, nothing is done: the answer says what would be. */
   @Flag()
@@ -91,4 +111,9 @@ export class ReversionBody {
 
   @ListOf(() => ReversionStepBody, 1000)
   readonly steps: readonly ReversionStepBody[];
+
+  /** The `marker` of the changes before these; null where these are the first ones. */
+  @Nullable()
+  @Name()
+  readonly next: string | null;
 }

@@ -53,8 +53,9 @@ export class RevertController {
   )
   async revert(@Current() exchange: Exchange, @Body() asked: Reversion): Promise<ReversionBody> {
     demandNoRevision(exchange);
-    const steps = await this.reverter.steps(exchange, asked);
-    if (asked.dry_run) return this.reverter.told(exchange, steps, asked);
+    const reversal = await this.reverter.prepared(exchange, asked);
+    const { steps } = reversal;
+    if (asked.dry_run) return this.reverter.told(exchange, reversal, asked);
     const subject = asked.event_id ?? asked.correlation_id ?? '';
     const began = this.began(exchange);
     const plan = () => {
@@ -64,12 +65,12 @@ export class RevertController {
       return planOf(open, { subject, reason: asked.reason });
     };
     // A repetition is answered as the first time.
-    const first = began === undefined ? steps : this.reverter.stepsBefore(exchange, steps, began);
+    const first = began === undefined ? reversal : await this.reverter.before(exchange, reversal, began);
     const done = await this.reverter.told(exchange, first, asked);
     return this.commands.change(exchange, subject, plan, () => done);
   }
 
-  /** Where in the log the first attempt began, of a request that is repeated. */
+  /** Where in the log the first append of the first attempt ended, of a request that is repeated. */
   private began({ view, caller, request }: Exchange): string | undefined {
     const key = idempotencyKey(request);
     return key === undefined ? undefined : this.requests.began(view, caller.userId, key);

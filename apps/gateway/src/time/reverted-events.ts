@@ -8,7 +8,15 @@ import { LogReader, stretchesOf } from './log-reader.js';
 import type { Reversion } from './revert.bodies.js';
 
 /** What one append to a region takes. */
-const most = 1000;
+export const most = 1000;
+
+/** What is to be put back at once. */
+export interface FoundEvents {
+  /** In log order. */
+  readonly events: readonly FoundEvent[];
+  /** Where the part before these ends; undefined where these are the first ones. */
+  readonly next: string | undefined;
+}
 
 /** An event with where in the inventory it belongs. */
 export interface FoundEvent {
@@ -18,6 +26,20 @@ export interface FoundEvent {
 
 const refuse = (member: string, message: string): never => {
   throw new DomainError('validation-failed', `${member} ${message}`, { violations: [{ member, message }] });
+};
+
+const refuseAll = (): never => {
+  const instead = 'ask for the last ones of them by limit';
+  throw new DomainError(
+    'payload-too-large',
+    `more than ${most} changes cannot be put back at once: ${instead}`,
+  );
+};
+
+const demandOne = (asked: Reversion): void => {
+  if (asked.event_id === undefined) return;
+  for (const member of ['correlation_id', 'limit', 'marker'] as const)
+    if (asked[member] !== undefined) refuse(member, 'cannot be given together with event_id');
 };
 
 export const metadataOf = ({ metadata }: RecordedEvent): Metadata => metadata as unknown as Metadata;
@@ -30,31 +52,33 @@ export class RevertedEvents {
     private readonly log: LogReader,
   ) {}
 
-  /** In log order. `not-found` when the caller sees no such change; `payload-too-large` for more than are put back at once. */
-  async find(exchange: Exchange, asked: Reversion): Promise<readonly FoundEvent[]> {
-    const { event_id: eventId, correlation_id: correlationId } = asked;
-    if (eventId !== undefined && correlationId !== undefined)
-      refuse('correlation_id', 'cannot be given together with event_id');
-    const entries = this.entries(exchange, eventId, correlationId);
-    if (entries.length > most)
-      throw new DomainError('payload-too-large', `more than ${most} changes cannot be put back at once`);
+  /** `not-found` when the caller sees no such change; `payload-too-large` for more than are put back at once, unless it is asked for some. */
+  async find(exchange: Exchange, asked: Reversion): Promise<FoundEvents> {
+    const { event_id: eventId } = asked;
+    demandOne(asked);
+    const { entries, next } =
+      eventId === undefined
+        ? this.part(exchange, asked)
+        : { entries: this.history.byEvent(exchange.view, eventId), next: undefined };
     const events = await this.log.read(stretchesOf(entries));
     const found = events
       .filter((event) => eventId === undefined || event.id === eventId)
       .flatMap((event) => this.visible(exchange, event, entries));
     if (found.length === 0) throw new DomainError('not-found', 'there is no such change');
-    return found;
+    return { events: found, next };
   }
 
-  private entries(
-    { view }: Exchange,
-    eventId: string | undefined,
-    correlationId: string | undefined,
-  ): readonly LogEntryRow[] {
-    if (eventId !== undefined) return this.history.byEvent(view, eventId);
-    return correlationId === undefined
-      ? refuse('event_id', 'or correlation_id must say what is to be put back')
-      : this.history.byCorrelation(view, correlationId, most + 1);
+  /** The last ones of what was done under a correlation id: those behind them are put back already, or will be later. */
+  private part({ view }: Exchange, { correlation_id: id, limit, marker }: Reversion) {
+    if (id === undefined) return refuse('event_id', 'or correlation_id must say what is to be put back');
+    if (marker !== undefined && this.history.at(view, [marker])[0]?.correlation_id !== id)
+      refuse('marker', 'must be the next of an answer about the same correlation_id');
+    const some = limit ?? most;
+    const found = this.history.byCorrelation(view, id, { before: marker, limit: some + 1 });
+    if (found.length <= some) return { entries: found, next: undefined };
+    if (limit === undefined) return refuseAll();
+    const entries = found.slice(1);
+    return { entries, next: entries[0]?.cursor };
   }
 
   private visible(

@@ -9,7 +9,7 @@ import { nothingToDo, type Obstacle, type ReversalStep } from './reversal.js';
 import { ReversalTrial } from './reversal-trial.js';
 import { Reversals } from './reversals.js';
 import type { Reversion, ReversionBody, ReversionStepBody } from './revert.bodies.js';
-import { metadataOf, RevertedEvents } from './reverted-events.js';
+import { metadataOf, most, RevertedEvents } from './reverted-events.js';
 
 @Injectable()
 export class ReversalTeller {
@@ -19,9 +19,17 @@ export class ReversalTeller {
     private readonly readStore: ReadStore,
   ) {}
 
-  /** What was there just before a cursor. */
-  before({ view }: Exchange, cursor: string): ReadView {
-    return this.readStore.asOf(this.history.before(view, cursor));
+  /** What was there just before the append whose last event is at a cursor. */
+  async before({ view }: Exchange, cursor: string): Promise<ReadView> {
+    const appended = await this.log.read(
+      this.history
+        .at(view, [cursor])
+        .map(({ stream, revision }) => ({ stream, from: revision, limit: most })),
+    );
+    const last = appended.at(-1);
+    const commandOf = (event: RecordedEvent) => metadataOf(event).commandId;
+    const first = appended.find((event) => last && commandOf(event) === commandOf(last));
+    return this.readStore.asOf(this.history.before(view, first?.cursor ?? cursor));
   }
 
   /** What changed again what is in the way, by cursor. */
@@ -49,6 +57,12 @@ const obstacleOf = ({ code, message }: Obstacle, later: RecordedEvent | undefine
   actor: later ? metadataOf(later).actor.username : null,
 });
 
+/** What is put back at once; `next`: the `marker` of what comes before it. */
+export interface Reversal {
+  readonly steps: readonly ReversalStep[];
+  readonly next: string | undefined;
+}
+
 /** Prepares what is to be put back, and tells of it. */
 @Injectable()
 export class Reverter {
@@ -60,25 +74,20 @@ export class Reverter {
   ) {}
 
   /** The later ones first, each with what is in its way. */
-  async steps(exchange: Exchange, asked: Reversion): Promise<readonly ReversalStep[]> {
-    const steps = this.reversals.of(exchange.view, await this.events.find(exchange, asked));
+  async prepared(exchange: Exchange, asked: Reversion): Promise<Reversal> {
+    const { events, next } = await this.events.find(exchange, asked);
+    const steps = this.reversals.of(exchange.view, events);
     await this.trial.run(exchange, steps);
-    return steps;
+    return { steps, next };
   }
 
-  /** These steps as they were just before the cursor, whatever has been done since. */
-  stepsBefore(exchange: Exchange, steps: readonly ReversalStep[], cursor: string): readonly ReversalStep[] {
-    return this.reversals.of(
-      this.teller.before(exchange, cursor),
-      steps.map(({ found }) => found).toReversed(),
-    );
+  /** The same as it was just before the cursor, whatever has been done since. */
+  async before(exchange: Exchange, { steps, next }: Reversal, cursor: string): Promise<Reversal> {
+    const found = steps.map((step) => step.found).toReversed();
+    return { steps: this.reversals.of(await this.teller.before(exchange, cursor), found), next };
   }
 
-  async told(
-    exchange: Exchange,
-    steps: readonly ReversalStep[],
-    { dry_run }: Reversion,
-  ): Promise<ReversionBody> {
+  async told(exchange: Exchange, { steps, next }: Reversal, { dry_run }: Reversion): Promise<ReversionBody> {
     const later = await this.teller.laterOf(exchange, steps);
     return {
       dry_run,
@@ -98,6 +107,7 @@ export class Reverter {
           obstacles: dry_run ? step.obstacles.map((one) => obstacleOf(one, later.get(one.later ?? ''))) : [],
         };
       }),
+      next: next ?? null,
     };
   }
 }
