@@ -1,4 +1,6 @@
 import { EngineModule } from '#apps/engine/src/engine.module.js';
+import { Cloud } from '#libs/clouds/src/cloud.port.js';
+import type { SimulatedCloud } from '#libs/clouds/src/simulated/simulated-cloud.js';
 import { type Answer, type Gateway, startGateway } from '#test/support/gateway.js';
 import { hardware, made, newRegion, stranger } from '#test/support/places.js';
 import { until } from '#test/support/until.js';
@@ -106,6 +108,25 @@ describe('maintenance of a host, from the window to the end', () => {
     );
     expect(started.body.host_name).toBe('compute-08');
     expect((await over(started.body.id)).status).toBe('succeeded');
+  }, 60_000);
+
+  it('leaves a host to the run that works on it, also when it stands in another region once more', async () => {
+    const begin = async (seconds: number): Promise<string> => {
+      const { body: window } = await open(gateway, (await hostIn(gateway, 'compute-09')).id);
+      const wanted = { workflow: 'host-maintenance', window_id: window.id, input: pause(seconds) };
+      return (await made(gateway.root.post('/v1/runs', wanted))).body.id;
+    };
+    const hasBegun = async (id: string, name: string): Promise<boolean> =>
+      (await run(id)).steps.some(({ step }: { step: string }) => step === name);
+    const working = await begin(1);
+    await until(() => hasBegun(working, 'list'));
+    const refused = await begin(0.05);
+    const [first, second] = [await over(working), await over(refused)];
+    expect([first.status, second.status]).toEqual(['succeeded', 'failed']);
+    expect(second.reason).toBe(`step disable failed: run ${first.id} works on compute-09`);
+    expect(gateway.app.get<SimulatedCloud>(Cloud, { strict: false }).fleet.host('compute-09').enabled).toBe(
+      true,
+    );
   }, 60_000);
 
   it('is one run at a time, turns back when it is cancelled, and keeps its window until then', async () => {

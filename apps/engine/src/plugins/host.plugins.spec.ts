@@ -1,4 +1,6 @@
 import { SimulatedCloud } from '#libs/clouds/src/simulated/simulated-cloud.js';
+import { CommandRunner } from '#libs/platform/src/command-runner/command-runner.js';
+import { MemoryEventStore } from '#libs/platform/src/event-store/memory-event-store.js';
 import { StepRefused } from '#libs/workflows/src/step-plugin.port.js';
 import { stepContext } from '#test/support/steps.js';
 import { HostDisable } from './host-disable.plugin.js';
@@ -15,6 +17,8 @@ const ours = 'craton: firmware (run r1)';
 describe('the plugins for hosts', () => {
   let cloud: SimulatedCloud;
   let instanceId: string;
+  // No run is known to it.
+  const runner = new CommandRunner(new MemoryEventStore());
   beforeEach(() => {
     cloud = new SimulatedCloud({
       hosts: [host, 'compute-2'],
@@ -41,7 +45,7 @@ describe('the plugins for hosts', () => {
     const input = { host, reason: 'firmware' };
 
     it('disables a host with a reason that names the run, once', async () => {
-      const plugin = new HostDisable(cloud);
+      const plugin = new HostDisable(cloud, runner);
       expect(await plugin.reconcile(input, stepContext())).toBeUndefined();
       const output = { disabled_before: false, disabled_reason: ours };
       expect(await plugin.perform(input, stepContext())).toEqual(output);
@@ -53,9 +57,16 @@ describe('the plugins for hosts', () => {
     it('leaves one alone that is disabled already, and says so', async () => {
       cloud.fleet.setEnabled(host, false, 'broken');
       const output = { disabled_before: true, disabled_reason: 'broken' };
-      expect(await new HostDisable(cloud).perform(input, stepContext())).toEqual(output);
-      expect(await new HostDisable(cloud).reconcile(input, stepContext())).toEqual(output);
+      expect(await new HostDisable(cloud, runner).perform(input, stepContext())).toEqual(output);
+      expect(await new HostDisable(cloud, runner).reconcile(input, stepContext())).toEqual(output);
       expect(disabled()).toBe('broken');
+    });
+
+    it('takes one for disabled before whose reason names a run that nobody knows', async () => {
+      const reason = 'craton: x (run 018f2c5e-0000-7000-8000-000000000000)';
+      cloud.fleet.setEnabled(host, false, reason);
+      const output = { disabled_before: true, disabled_reason: reason };
+      expect(await new HostDisable(cloud, runner).perform(input, stepContext())).toEqual(output);
     });
   });
 
