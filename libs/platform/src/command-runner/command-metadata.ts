@@ -11,13 +11,21 @@ export interface CommandMetadata extends Metadata {
   readonly subject?: string;
 }
 
-const stored = ({ expectedRevision: _expected, subject: _subject, ...metadata }: CommandMetadata): Metadata =>
-  metadata;
+const isStored = (metadata: CommandMetadata): boolean =>
+  !('expectedRevision' in metadata) && !('subject' in metadata) && !('request' in metadata);
+
+/** What every event of the command carries. Most commands bring nothing else, and nothing is copied then. */
+const stored = (metadata: CommandMetadata): Metadata => {
+  if (isStored(metadata)) return metadata;
+  const { expectedRevision: _expected, subject: _subject, request: _request, ...shared } = metadata;
+  return shared;
+};
 
 /** Ids derive from the command's, so that a repeated append is one append. The mark of the request goes with the last event. */
 export const toNewEvents = (events: readonly Event[], metadata: CommandMetadata): NewEvent[] => {
   if (events.length === 0) return [];
-  const { request, ...shared } = stored(metadata);
+  const { request } = metadata;
+  const shared = stored(metadata);
   return events.map((event, index) => ({
     id: derivedId(metadata.commandId, index),
     type: event.type,
