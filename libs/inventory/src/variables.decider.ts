@@ -64,17 +64,21 @@ const set = (
   state: Variables,
 ): readonly VariablesEvent[] => {
   const sealed = new Set(secrets);
-  const changed = Object.entries(values).filter(
-    ([key, value]) => state.get(key) !== (sealed.has(key) ? secretMark : '') + canonical(value),
-  );
-  if (changed.length === 0) return [];
-  const keys = changed.map(([key]) => key);
+  const all = Object.keys(values);
+  const keys = all.filter((key) => {
+    const known = state.get(key);
+    // What is new need not be compared.
+    return known === undefined || known !== (sealed.has(key) ? secretMark : '') + canonical(values[key]!);
+  });
+  if (keys.length === 0) return [];
   demandNoSecretRevealed(
     keys.filter((key) => !sealed.has(key)),
     state,
   );
   const kept = keys.filter((key) => sealed.has(key));
-  const data = { ownerKind, values: Object.fromEntries(changed), ...(kept.length > 0 && { secrets: kept }) };
+  const changed =
+    keys.length === all.length ? values : Object.fromEntries(keys.map((key) => [key, values[key]!]));
+  const data = { ownerKind, values: changed, ...(kept.length > 0 && { secrets: kept }) };
   return [{ type: 'VariablesSet', data }];
 };
 
