@@ -64,6 +64,7 @@ export async function* readNdjson(
   const rows = new Rows(options);
   for await (const block of linesOf(stream, limits)) {
     if ('problem' in block) yield block;
-    else yield* rows.read(block);
+    // Not `yield*`, which waits for each three times as often.
+    else for (const read of rows.read(block)) yield read;
   }
 }

@@ -1,12 +1,18 @@
 import type { Type } from '@nestjs/common';
-import { getMetadataStorage, ValidationTypes, type ValidatorConstraintInterface } from 'class-validator';
+import {
+  getMetadataStorage,
+  type ValidationArguments,
+  ValidationTypes,
+  type ValidatorConstraintInterface,
+} from 'class-validator';
 
 type Rule = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>[number];
 type Condition = (instance: object, value: unknown) => boolean;
 
 interface Check {
   readonly validator: ValidatorConstraintInterface;
-  readonly constraints: unknown[];
+  /** One for all that is asked: nobody keeps it, and a new one for each member of each row of an import is much. */
+  readonly asked: ValidationArguments;
 }
 
 interface Member {
@@ -32,28 +38,35 @@ const isPlain = (rule: Rule): boolean =>
       .getTargetValidatorConstraints(rule.constraintCls)
       .every(({ async }) => !async));
 
-const checksOf = (rule: Rule): readonly Check[] =>
+const checksOf = ({ constraintCls, propertyName, constraints }: Rule, targetName: string): readonly Check[] =>
   getMetadataStorage()
-    .getTargetValidatorConstraints(rule.constraintCls)
-    .map(({ instance }) => ({ validator: instance, constraints: rule.constraints as unknown[] }));
+    .getTargetValidatorConstraints(constraintCls)
+    .map(({ instance }) => ({
+      validator: instance,
+      asked: {
+        value: undefined,
+        object: {},
+        property: propertyName,
+        targetName,
+        constraints: constraints as unknown[],
+      },
+    }));
 
-const memberOf = (property: string, rules: readonly Rule[]): Member => ({
+const memberOf = (property: string, rules: readonly Rule[], targetName: string): Member => ({
   property,
   conditions: rules.filter(isCondition).map(({ constraints }) => constraints[0] as Condition),
-  checks: rules.filter((rule) => !isCondition(rule)).flatMap(checksOf),
+  checks: rules.filter((rule) => !isCondition(rule)).flatMap((rule) => checksOf(rule, targetName)),
 });
 
-const memberFits = (
-  { property, conditions, checks }: Member,
-  object: object,
-  targetName: string,
-): boolean => {
+const memberFits = ({ property, conditions, checks }: Member, object: object): boolean => {
   const value: unknown = (object as Record<string, unknown>)[property];
-  if (!conditions.every((holds) => holds(object, value))) return true;
-  return checks.every(
-    ({ validator, constraints }) =>
-      validator.validate(value, { value, object, property, targetName, constraints }) === true,
-  );
+  for (const holds of conditions) if (!holds(object, value)) return true;
+  for (const { validator, asked } of checks) {
+    asked.value = value;
+    asked.object = object;
+    if (validator.validate(value, asked) !== true) return false;
+  }
+  return true;
 };
 
 /**
@@ -64,7 +77,7 @@ export const fittingOf = (type: Type): ((instance: object) => boolean) | undefin
   const rules = rulesOf(type);
   if (rules.length === 0 || !rules.every(isPlain)) return undefined;
   const members = [...Map.groupBy(rules, ({ propertyName }) => propertyName)].map(([property, own]) =>
-    memberOf(property, own),
+    memberOf(property, own, type.name),
   );
-  return (instance) => members.every((member) => memberFits(member, instance, type.name));
+  return (instance) => members.every((member) => memberFits(member, instance));
 };

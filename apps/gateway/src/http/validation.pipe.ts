@@ -58,8 +58,10 @@ const validated = (type: Type, value: object): object => {
   const shape = shapeOf(type);
   const given = Object.keys(value);
   if (given.length === 0 && shape.optional) return new type() as object;
-  const unknown = given.filter((member) => !shape.members.has(member));
-  if (unknown.length > 0) refuse(unknown.map((member) => ({ member, message: 'is not known here' })));
+  if (!given.every((member) => shape.members.has(member))) {
+    const unknown = given.filter((member) => !shape.members.has(member));
+    refuse(unknown.map((member) => ({ member, message: 'is not known here' })));
+  }
   const instance = instanceOf(type, shape, value);
   if (shape.fits?.(instance) === true) return instance;
   const errors = validateSync(instance, {

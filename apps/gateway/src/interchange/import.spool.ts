@@ -40,13 +40,24 @@ export class Spool {
     return this.written + this.underWay + this.waitingBytes;
   }
 
-  async keep(text: string): Promise<Kept> {
+  /** In memory, until there is much of it: then somebody is to `flush`. */
+  keep(text: string): Kept {
     const bytes = Buffer.from(text);
     const kept = { at: this.bytes, length: bytes.length };
     this.waiting.push(bytes);
     this.waitingBytes += bytes.length;
-    if (this.waitingBytes >= blockBytes) await this.flush();
     return kept;
+  }
+
+  get isFull(): boolean {
+    return this.waitingBytes >= blockBytes;
+  }
+
+  /** One after the other: whoever asks while it is written waits for that as well. */
+  flush(): Promise<void> {
+    const write = () => this.writeWaiting();
+    this.flushed = this.flushed.then(write, write);
+    return this.flushed;
   }
 
   /** In the order in which they are asked for. */
@@ -76,13 +87,6 @@ export class Spool {
       if (bytesRead === 0) throw new Error('the spool ends before what was asked for');
       done += bytesRead;
     }
-  }
-
-  /** One after the other: whoever asks while it is written waits for that as well. */
-  private flush(): Promise<void> {
-    const write = () => this.writeWaiting();
-    this.flushed = this.flushed.then(write, write);
-    return this.flushed;
   }
 
   private async writeWaiting(): Promise<void> {

@@ -71,11 +71,11 @@ const problemOf = ({ problem, source }: RowProblem): Refusal => ({
   error: new DomainError('validation-failed', problem),
 });
 
-const rowOf = async (record: FleetRecord, { spool, caller, deviceType }: Surveyor): Promise<Row> => {
+const rowOf = (record: FleetRecord, { spool, caller, deviceType }: Surveyor): Row => {
   const thing = thingOf(record, deviceType);
   const text = variablesText(record, caller);
   const { source } = record;
-  return text === undefined ? { ...thing, source } : { ...thing, source, variables: await spool.keep(text) };
+  return text === undefined ? { ...thing, source } : { ...thing, source, variables: spool.keep(text) };
 };
 
 /** Reads a source to its end, checks every row by itself and puts the variables aside. Rejects only where the source breaks off. */
@@ -90,7 +90,8 @@ export const survey = async (reads: AsyncIterable<Read>, surveyor: Surveyor): Pr
       continue;
     }
     try {
-      rows.push(await rowOf(read, surveyor));
+      rows.push(rowOf(read, surveyor));
+      if (surveyor.spool.isFull) await surveyor.spool.flush();
     } catch (error) {
       if (!(error instanceof DomainError) || error.code === 'unavailable') throw error;
       refusals.push({ row: read, source: read.source, error });

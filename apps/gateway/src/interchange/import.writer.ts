@@ -131,9 +131,7 @@ export class ImportWriter {
     writing: Writing,
     lost: Map<string, DomainError>,
   ): Promise<Cursor | undefined> {
-    const placed = await Promise.all(
-      step.map((entry) => settled(entry, lost, () => this.orders(entry, writing, lost))),
-    );
+    const placed = await Promise.all(step.map((entry) => this.placed(entry, writing, lost)));
     const set = await this.settings(
       step.filter(({ result }) => result !== 'refused'),
       writing,
@@ -141,22 +139,39 @@ export class ImportWriter {
     return [...placed, ...set].reduce(later, undefined);
   }
 
-  private async orders(
-    { orders, problem }: Entry,
+  private placed(
+    entry: Entry,
+    writing: Writing,
+    lost: Map<string, DomainError>,
+  ): Promise<Cursor | undefined> {
+    const { orders, problem } = entry;
+    if (orders.length === 0 && !problem) return nothing;
+    // Refused for its variables: nothing of it happens.
+    const work = problem ? Promise.reject(problem) : this.all(orders, writing, lost);
+    return work.catch((error: unknown) => refused(entry, lost, error));
+  }
+
+  private async all(
+    orders: readonly Order[],
     writing: Writing,
     lost: ReadonlyMap<string, DomainError>,
   ): Promise<Cursor | undefined> {
-    // Refused for its variables: nothing of it happens.
-    if (problem) throw problem;
-    const sent = orders.map((order) => {
-      const why = lost.get(order.id);
-      return why
-        ? Promise.reject(why)
-        : this.bus.execute<Command<Receipt>, Receipt>(this.commandOf(order, writing));
-    });
+    const [first] = orders;
+    if (first && orders.length === 1) return this.sent(first, writing, lost);
+    const sent = orders.map((order) => this.sent(order, writing, lost));
     await Promise.allSettled(sent);
-    const receipts = await Promise.all(sent);
-    return receipts.map(({ cursor }) => cursor).reduce(later, undefined);
+    return (await Promise.all(sent)).reduce(later, undefined);
+  }
+
+  private sent(
+    order: Order,
+    writing: Writing,
+    lost: ReadonlyMap<string, DomainError>,
+  ): Promise<Cursor | undefined> {
+    const why = lost.get(order.id);
+    return why
+      ? Promise.reject(why)
+      : this.bus.execute<Command<Receipt>, Receipt>(this.commandOf(order, writing)).then(cursorOf);
   }
 
   private commandOf(order: Order, { metadata: shared }: Writing): Command<Receipt> {
@@ -187,36 +202,36 @@ export class ImportWriter {
     );
     return Promise.all(
       setting.map((entry, index) =>
-        settled(entry, undefined, async () => {
-          const command = this.setting(entry, values[index] as Values, writing.secrets);
-          const To = entry.result === 'created' ? ToNewVariables : ToVariables;
-          const metadata = { ...writing.metadata, commandId: newId() };
-          const { cursor } = await this.bus.execute<Command<Receipt>, Receipt>(
-            new To(entry.id as string, command, metadata),
-          );
-          return cursor;
-        }),
+        this.set(entry, values[index] as Values, writing).catch((error: unknown) =>
+          refused(entry, undefined, error),
+        ),
       ),
     );
   }
+
+  private async set(entry: Entry, values: Values, writing: Writing): Promise<Cursor | undefined> {
+    const command = this.setting(entry, values, writing.secrets);
+    const To = entry.result === 'created' ? ToNewVariables : ToVariables;
+    const metadata = { ...writing.metadata, commandId: newId() };
+    const { cursor } = await this.bus.execute<Command<Receipt>, Receipt>(
+      new To(entry.id as string, command, metadata),
+    );
+    return cursor;
+  }
 }
+
+const nothing: Promise<undefined> = Promise.resolve(undefined);
+
+const cursorOf = ({ cursor }: Receipt): Cursor | undefined => cursor;
 
 const later = (a: Cursor | undefined, b: Cursor | undefined): Cursor | undefined =>
   a === undefined || (b !== undefined && b > a) ? b : a;
 
 /** Turns a refusal into the result of the entry; what hangs on a place that is refused is refused with it. */
-const settled = async (
-  entry: Entry,
-  lost: Map<string, DomainError> | undefined,
-  work: () => Promise<Cursor | undefined>,
-): Promise<Cursor | undefined> => {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof DomainError) || error.code === 'unavailable') throw error;
-    entry.result = 'refused';
-    entry.problem = error;
-    if (entry.id !== undefined) lost?.set(entry.id, error);
-    return undefined;
-  }
+const refused = (entry: Entry, lost: Map<string, DomainError> | undefined, error: unknown): undefined => {
+  if (!(error instanceof DomainError) || error.code === 'unavailable') throw error;
+  entry.result = 'refused';
+  entry.problem = error;
+  if (entry.id !== undefined) lost?.set(entry.id, error);
+  return undefined;
 };
