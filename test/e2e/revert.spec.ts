@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { v7 } from 'uuid';
 import { type Fact, happen } from '#test/support/event-log.js';
 import { type Gateway, startGateway } from '#test/support/gateway.js';
@@ -8,7 +9,9 @@ describe('putting back', () => {
   let gateway: Gateway;
   const on = new Reverting(() => gateway);
   beforeAll(async () => {
-    gateway = await startGateway();
+    gateway = await startGateway({
+      environment: { CRATON_SECRET_KEY: `k:${randomBytes(32).toString('base64')}` },
+    });
   });
   afterAll(() => gateway.close());
 

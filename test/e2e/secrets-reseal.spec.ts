@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { newId } from '#libs/platform/src/identifiers.js';
 import { MemoryEventStore } from '#libs/platform/src/event-store/memory-event-store.js';
 import { type Answer, type Client, type Gateway, type Headers, startGateway } from '#test/support/gateway.js';
 import { hardware, made, newRegion, stranger } from '#test/support/places.js';
@@ -202,6 +203,30 @@ describe('secrets under an old key', () => {
     expect(await open(client, host)).toEqual({ a: 'first' });
     expect(await asked(client)).toMatchObject({ sealed: 1, left: [] });
     expect(await open(await rotated(`new:${newer}`), host)).toEqual({ a: 'first' });
+  });
+
+  it('are not put back from before when nobody could read them, but come back with their owner', async () => {
+    const host = await newHost();
+    await secret(host, { a: 'first' });
+    await secret(host, { a: 'second' });
+    await asked(await rotated());
+    const client = await rotated(`new:${newer}`);
+    const { history } = (await client.get(`${host}/history`)).body;
+    const set = history.findLast(({ type }: { type: string }) => type === 'VariablesSet');
+    const order = { event_id: set.event_id, dry_run: false };
+    const message = '"a" is sealed with key "old", which is not at hand';
+    const refused = await client.post('/v1/revert', order);
+    expect([refused.status, refused.body.errors[0].message]).toEqual([409, message]);
+    expect(await open(client, host)).toEqual({ a: 'second' });
+
+    const other = await newHost();
+    await secret(other, { b: 1 });
+    const headers = { 'x-openstack-request-id': `req-${newId()}` };
+    expect((await client.delete(other, headers)).status).toBe(204);
+    const correlation = headers['x-openstack-request-id'].slice(4);
+    ok(await client.post('/v1/revert', { correlation_id: correlation, dry_run: false }));
+    const lost = { ...mask, error: 'is sealed with key "old", which is not at hand' };
+    expect(await open(client, other)).toEqual({ b: lost });
   });
 
   it('are those of the own project, unless the caller sees all', async () => {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import type { Difference } from '#libs/inventory/src/import.policy.js';
 import type { Json, JsonObject } from '#libs/kernel/src/json.js';
-import { masks } from '#libs/kernel/src/masks.js';
+import { masks, mayHoldMask } from '#libs/kernel/src/masks.js';
 import { ReadStore, type ReadView } from '#libs/platform/src/read-store/read-store.js';
 import { type HiddenRow, VariablesQueries } from '#projections/variables/variables.queries.js';
 import { Secrets } from '../inventory/secrets.js';
@@ -42,8 +42,6 @@ const shown = (value: Json | undefined): Json => {
   return text.length > longest ? { $length: text.length } : (value ?? null);
 };
 
-const isSecret = (value: Json | undefined): boolean => isDeepStrictEqual(value, masks.secret);
-
 /** Which of the variables that a source says the things that are there do not have yet. */
 @Injectable()
 export class ImportSettings {
@@ -74,13 +72,11 @@ export class ImportSettings {
 
   private ownOf(view: ReadView, chunk: readonly Known[]): ReadonlyMap<string, Own> {
     const ids = chunk.map(({ id }) => id);
-    const rows = this.queries
-      .objects(view, ids)
-      .map((row) => [row.owner_id, JSON.parse(row.variables) as JsonObject] as const);
-    const keepers = rows.filter(([, variables]) => Object.values(variables).some(isSecret));
+    const rows = this.queries.objects(view, ids);
+    const keepers = rows.filter(({ variables }) => mayHoldMask(variables, 'secret'));
     const hidden = this.queries.hidden(
       view,
-      keepers.map(([id]) => id),
+      keepers.map(({ owner_id }) => owner_id),
     );
     const secrets = Map.groupBy(
       hidden.filter(({ nature }) => nature === 'secret'),
@@ -88,7 +84,13 @@ export class ImportSettings {
     );
     const byKey = (id: string) => new Map(secrets.get(id)?.map((row) => [row.key, row]));
     return new Map(
-      rows.map(([id, variables]) => [id, { variables, secrets: secrets.has(id) ? byKey(id) : noSecrets }]),
+      rows.map(({ owner_id: id, variables }) => [
+        id,
+        {
+          variables: JSON.parse(variables) as JsonObject,
+          secrets: secrets.has(id) ? byKey(id) : noSecrets,
+        },
+      ]),
     );
   }
 

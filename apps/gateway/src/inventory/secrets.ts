@@ -13,6 +13,9 @@ type Values = Readonly<Record<string, Json>>;
 /** Neither identifiers nor keys of variables have line breaks. A seal that is copied to another variable does not open. */
 const contextOf = (ownerId: string, key: string): string => `${ownerId}\n${key}`;
 
+const notAtHand = ({ key }: Sealed): string =>
+  `is sealed with key ${JSON.stringify(key)}, which is not at hand`;
+
 /** Seals values of variables, and opens what was sealed. */
 @Injectable()
 export class Secrets {
@@ -33,8 +36,17 @@ export class Secrets {
 
   /** What to show of these, as JSON text: of one that cannot be opened, its mask and why. */
   shown(row: HiddenRow): string {
-    const error = `is sealed with key ${JSON.stringify((JSON.parse(row.hidden) as Sealed).key)}, which is not at hand`;
+    const error = notAtHand(JSON.parse(row.hidden) as Sealed);
     return this.opened(row) ?? JSON.stringify({ ...masks.secret, error });
+  }
+
+  /** Throws `illegal-state` for the seal of a variable whose key is not at hand. */
+  demandAtHand(key: string, sealed: Sealed): void {
+    if (this.ring.has(sealed.key)) return;
+    const message = notAtHand(sealed);
+    throw new DomainError('illegal-state', `${JSON.stringify(key)} ${message}`, {
+      violations: [{ member: key, message }],
+    });
   }
 
   /**

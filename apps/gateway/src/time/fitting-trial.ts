@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Sealed } from '#libs/inventory/src/variables.events.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import type { Cursor } from '#libs/kernel/src/event.js';
 import type { Json } from '#libs/kernel/src/json.js';
@@ -6,6 +7,7 @@ import { ReadStore } from '#libs/platform/src/read-store/read-store.js';
 import { demandWritableKeys, keysOf } from '../access/variable-limits.js';
 import type { Exchange } from '../http/exchange.js';
 import { Owners } from '../inventory/owners.js';
+import { Secrets } from '../inventory/secrets.js';
 import { type SchemaText, VariableSchemas } from '../inventory/variable-schemas.js';
 import type { VariablesUndoing } from './reversal.js';
 import { refusing, type Tried } from './tried.js';
@@ -49,6 +51,7 @@ export class FittingTrial {
     private readonly owners: Owners,
     private readonly schemas: VariableSchemas,
     private readonly readStore: ReadStore,
+    private readonly secrets: Secrets,
   ) {}
 
   /**
@@ -68,9 +71,17 @@ export class FittingTrial {
       if (sent.schemas) inTurn.set(id, textsOf(sent));
       const keys = staying.get(sent) ?? [];
       const comesBack = sent.existedAt !== undefined;
+      if (!comesBack) refusing(step, () => this.demandReadable(command));
       if (!comesBack && this.isFitting(exchange, sent, keys, inTurn)) continue;
       refusing(step, () => this.demandFitting(exchange, sent, keys, comesBack ? untouched : inTheEnd));
     }
+  }
+
+  /** What nobody could read any more is nothing to put back. Who comes back comes with it nevertheless. */
+  private demandReadable(command: VariablesUndoing['command']): void {
+    if (command.type !== 'SetVariables') return;
+    for (const key of command.secrets ?? [])
+      this.secrets.demandAtHand(key, command.values[key] as unknown as Sealed);
   }
 
   private isFitting(...asked: Parameters<FittingTrial['demandFitting']>): boolean {
