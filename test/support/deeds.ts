@@ -82,7 +82,18 @@ const requests = {
     `${path}/variables${sometimes(other, '?replace=true')}`,
     { [key]: value },
   ],
-  unset: ({ path, deed: { key } }: Place): Asked => ['DELETE', `${path}/variables`, [key]],
+  // Only this one: a secret stays one until it is removed, so that what made one of a plain value is not put back.
+  seal: ({ path, deed: { value } }: Place): Asked => [
+    'PUT',
+    `${path}/variables?secret=password`,
+    { password: String(value) },
+  ],
+  bind: ({ path, deed: { key, value } }: Place): Asked => [
+    'PUT',
+    `${path}/variable-providers`,
+    { [key]: { provider: 'http-json', settings: { url: `https://cmdb.example/${value}` } } },
+  ],
+  unset: ({ path, deed: { key } }: Place): Asked => ['DELETE', `${path}/variables`, [key, 'password']],
   label: ({ path, deed: { key, other } }: Place): Asked => [
     'PUT',
     `${path}/labels${sometimes(other, '?replace=true')}`,
