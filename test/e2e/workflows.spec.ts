@@ -95,8 +95,9 @@ describe('a workflow over REST', () => {
     [
       'a schema with a pattern',
       { input_schema: { properties: { a: { pattern: '(a+)+' } } } },
-      'input_schema',
+      'input_schema.properties.a.pattern',
     ],
+    ['a schema that leads to itself', { input_schema: { not: { $ref: '#' } } }, 'input_schema.not.$ref'],
   ])('is refused with %s', async (_, wrong, member) => {
     const answer = await gateway.root.post('/v1/workflows', { name: 'wrong', steps: [rest], ...wrong });
     expect([answer.status, answer.body.errors?.[0].member]).toEqual([400, member]);

@@ -2,6 +2,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import type { Violation } from '#libs/kernel/src/errors.js';
 import type { Json, JsonObject } from '#libs/kernel/src/json.js';
 import { compareByText } from '#libs/platform/src/json-schema/compare-by-text.js';
+import { mostSteps, schemaCost, SchemaFault } from '#libs/platform/src/json-schema/schema-cost.js';
 
 const options = {
   strict: false,
@@ -12,12 +13,9 @@ const options = {
 } as const;
 
 /** Somebody else's regular expression could run for hours: schemas that come in by a request have none. */
-const noPatterns = Object.assign(
-  (): RegExp => {
-    throw new Error('regular expressions are not supported');
-  },
-  { code: 'new RegExp' },
-);
+const noPattern = (): never => {
+  throw new Error('regular expressions are not supported');
+};
 
 const compiled = new WeakMap<JsonObject, ValidateFunction>();
 
@@ -65,20 +63,38 @@ export const violationsBy = (schema: JsonObject, value: Json, root = 'input'): r
 
 const metaSchema = new Ajv2020(options);
 
-const foreignValidator = (schema: JsonObject): ValidateFunction | string => {
-  try {
-    if (metaSchema.validateSchema(schema) !== true) return metaSchema.errorsText().slice(0, 300);
-    const foreign = { ...options, meta: false, validateSchema: false, code: { regExp: noPatterns } };
-    return compareByText(new Ajv2020(foreign)).compile(schema);
-  } catch (error) {
-    return error instanceof Error ? error.message.slice(0, 300) : 'is not a schema';
-  }
+interface Foreign {
+  readonly validate: ValidateFunction;
+  /** Steps for each character of a value, at most. */
+  readonly cost: number;
+}
+
+/** Throws `SchemaFault`. */
+const foreignOf = (schema: JsonObject): Foreign => {
+  if (metaSchema.validateSchema(schema) !== true)
+    throw new SchemaFault([], metaSchema.errorsText().slice(0, 300));
+  const cost = schemaCost(schema, noPattern);
+  const foreign = { ...options, meta: false, validateSchema: false } as const;
+  return { validate: compareByText(new Ajv2020(foreign)).compile(schema), cost };
 };
 
-/** What is wrong with a schema that came in by a request: it has to be JSON Schema 2020-12 without regular expressions. */
+const faultOf = (error: unknown): SchemaFault =>
+  error instanceof SchemaFault
+    ? error
+    : new SchemaFault([], error instanceof Error ? error.message.slice(0, 300) : 'is not a schema');
+
+/**
+ * What is wrong with a schema that came in by a request: it has to be JSON Schema 2020-12 without regular expressions and circles,
+ * and cheap to check values by.
+ */
 export const violationsOfSchema = (schema: JsonObject, root = 'input_schema'): readonly Violation[] => {
-  const validate = foreignValidator(schema);
-  return typeof validate === 'string' ? [{ member: root, message: validate }] : [];
+  try {
+    foreignOf(schema);
+    return [];
+  } catch (error) {
+    const { path, message } = faultOf(error);
+    return [{ member: [root, ...path].join('.').slice(0, 200), message }];
+  }
 };
 
 /** What is wrong with a value by a schema that came in by a request. */
@@ -87,8 +103,13 @@ export const violationsByForeign = (
   value: Json,
   root = 'input',
 ): readonly Violation[] => {
-  const validate = foreignValidator(schema);
-  return typeof validate === 'string'
-    ? [{ member: root, message: `the workflow's input schema is wrong: ${validate}` }]
-    : violations(validate, value, root);
+  try {
+    const { validate, cost } = foreignOf(schema);
+    if (cost * JSON.stringify(value).length > mostSteps)
+      return [{ member: root, message: 'is too large to be checked by so complicated a schema' }];
+    return violations(validate, value, root);
+  } catch (error) {
+    const { message } = faultOf(error);
+    return [{ member: root, message: `the workflow's input schema is wrong: ${message}` }];
+  }
 };

@@ -142,6 +142,6 @@ describe('a stored workflow', () => {
       { type: 'nonsense' },
       { properties: 1 },
     ])
-      expect(violationsOfSchema(schema)).toMatchObject([{ member: 'input_schema' }]);
+      expect(violationsOfSchema(schema)).toMatchObject([{ member: expect.stringMatching(/^input_schema/) }]);
   });
 });

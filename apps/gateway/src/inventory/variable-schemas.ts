@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { resolve } from '#libs/inventory/src/resolution.policy.js';
-import { mostSteps, schemaOf } from '#libs/inventory/src/schemas/variable-schema.js';
+import { schemaOf } from '#libs/inventory/src/schemas/variable-schema.js';
+import { mostSteps } from '#libs/platform/src/json-schema/schema-cost.js';
 import { DomainError, type Violation } from '#libs/kernel/src/errors.js';
 import type { Json } from '#libs/kernel/src/json.js';
 import type { ReadView } from '#libs/platform/src/read-store/read-store.js';

@@ -4,12 +4,10 @@ import { RE2JS } from 're2js';
 import type { Violation } from '#libs/kernel/src/errors.js';
 import type { Json, JsonObject } from '#libs/kernel/src/json.js';
 import { compareByText } from '#libs/platform/src/json-schema/compare-by-text.js';
-import { SchemaFault, schemaCost } from './schema-cost.policy.js';
+import { mostSteps, SchemaFault, schemaCost } from '#libs/platform/src/json-schema/schema-cost.js';
 
 /** Characters of a schema's JSON text. */
 const longest = 16 * 1024;
-/** Steps of one check, as the product of the schema's cost and the value's characters: a fraction of a second at the very worst. */
-export const mostSteps = 10_000_000;
 /** Characters of the schemas that are kept compiled: that takes some ten times as much memory. */
 const mostKept = 2 * 1024 * 1024;
 

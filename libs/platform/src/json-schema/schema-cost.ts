@@ -1,5 +1,8 @@
 import type { Json, JsonObject } from '#libs/kernel/src/json.js';
 
+/** Steps of one check, as the product of the schema's cost and the value's characters: a fraction of a second at the very worst. */
+export const mostSteps = 10_000_000;
+
 /** What is wrong with a schema, and where in it. */
 export class SchemaFault extends Error {
   constructor(
