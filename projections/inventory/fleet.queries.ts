@@ -12,6 +12,7 @@ export interface PlacedRow {
 }
 
 interface Source {
+  readonly key?: readonly ('region_id' | 'id')[];
   readonly parent: string;
   readonly place: string;
 }
@@ -20,20 +21,19 @@ const sources = {
   clouds: { parent: 'NULL', place: 'project_id' },
   regions: { parent: 'NULL', place: 'cloud_id' },
   cells: { parent: 'NULL', place: 'region_id' },
-  devices: { parent: 'parent_id', place: 'coalesce(cell_id, region_id)' },
+  device_places: { key: ['region_id', 'id'], parent: 'parent_id', place: 'place_id' },
   networks: { parent: 'NULL', place: 'region_id' },
   // Of the device that it is on.
   interfaces: { parent: 'device_id', place: 'NULL' },
 } as const satisfies Record<string, Source>;
 
+/** Tables that say who inherits from whom. */
 export type PlacedTable = keyof typeof sources;
 
 export const placedTables = Object.keys(sources) as readonly PlacedTable[];
 
-const key = ['id'] as const;
-
 const readAll = (view: ReadView, table: PlacedTable): PlacedRow[] => {
-  const { parent: parentId, place: placeId } = sources[table];
+  const { key = ['id'], parent: parentId, place: placeId }: Source = sources[table];
   const rows: PlacedRow[] = [];
   for (const lists of wholeOf(view, { table, key, members: { parentId, placeId } })) {
     const parents = lists.parentId as readonly (string | null)[];
@@ -58,13 +58,17 @@ const withPlaces = (
   });
 };
 
+const devicePlace = 'coalesce(d.cell_id, d.region_id) AS placeId';
+
 const placedSql = (table: PlacedTable): string => {
+  const some = 'IN (SELECT value FROM json_each(?))';
+  if (table === 'device_places')
+    return `SELECT id, parent_id AS parentId, ${devicePlace} FROM devices d WHERE id ${some}`;
+  if (table === 'interfaces')
+    return `SELECT i.id, i.device_id AS parentId, ${devicePlace} FROM interfaces i JOIN devices d ON d.id = i.device_id
+      WHERE i.id ${some}`;
   const { parent, place } = sources[table];
-  const found = `SELECT id, ${parent} AS parentId, ${place} AS placeId FROM ${table}
-    WHERE id IN (SELECT value FROM json_each(?))`;
-  return table === 'interfaces'
-    ? `SELECT i.id, i.parentId, ${sources.devices.place} AS placeId FROM (${found}) i JOIN devices d ON d.id = i.parentId`
-    : found;
+  return `SELECT id, ${parent} AS parentId, ${place} AS placeId FROM ${table} WHERE id ${some}`;
 };
 
 @Injectable()
@@ -72,7 +76,7 @@ export class FleetQueries {
   /** Everything below the projects that has variables, retired devices included. Time grows with its number. */
   placed(view: ReadView): readonly PlacedRow[] {
     const read = (table: PlacedTable) => readAll(view, table);
-    const devices = read('devices');
+    const devices = read('device_places');
     return [
       ...read('clouds'),
       ...read('regions'),

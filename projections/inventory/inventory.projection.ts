@@ -53,6 +53,10 @@ type DeviceFact = Recorded & { readonly data: { readonly deviceId: string } };
 
 const device = (event: DeviceFact, values: Row) => changed('devices', event.data.deviceId, event, values);
 
+const placeOf = (event: DeviceFact): Row => ({ region_id: ownerOf(event), id: event.data.deviceId });
+
+const moved = (event: DeviceFact, values: Row) => patch('device_places', placeOf(event), values);
+
 const labelsOf = (event: DeviceFact, labels: readonly string[]) =>
   labels.map((label) =>
     put('device_labels', { device_id: event.data.deviceId, label }, { region_id: ownerOf(event) }),
@@ -81,7 +85,7 @@ const settingsOf = (given: Partial<InterfaceSettings>): Row =>
 /** The tree of the fleet as it is; each row's revision is that of the last event about it, in the stream that holds it. */
 export const inventory: Projection<InventoryEvent> = {
   name: 'inventory',
-  version: 5,
+  version: 6,
   tables,
   on: {
     CloudRegistered: (event) => {
@@ -103,6 +107,7 @@ export const inventory: Projection<InventoryEvent> = {
       remove('regions', { id: regionId }),
       remove('cells', { region_id: regionId }),
       remove('devices', { region_id: regionId }),
+      remove('device_places', { region_id: regionId }),
       remove('device_labels', { region_id: regionId }),
       remove('networks', { region_id: regionId }),
       remove('interfaces', { region_id: regionId }),
@@ -138,7 +143,8 @@ export const inventory: Projection<InventoryEvent> = {
         managed_by: managedBy,
         retired_at: null,
       });
-      return labels.length === 0 ? rows : [...rows, ...labelsOf(event, labels)];
+      const place = { parent_id: parentId, place_id: cellId ?? ownerOf(event) };
+      return [...rows, put('device_places', placeOf(event), place), ...labelsOf(event, labels)];
     },
     DeviceRenamed: (event) => device(event, { name: event.data.name }),
     DeviceAddressChanged: (event) => device(event, { ip_address: event.data.ipAddress }),
@@ -146,8 +152,14 @@ export const inventory: Projection<InventoryEvent> = {
     DeviceActivated: (event) => device(event, { active: 1 }),
     DeviceDeactivated: (event) => device(event, { active: 0 }),
     DeviceNoteChanged: (event) => device(event, { note: event.data.note }),
-    DeviceMovedToCell: (event) => device(event, { cell_id: event.data.cellId }),
-    DeviceMovedToParent: (event) => device(event, { parent_id: event.data.parentId }),
+    DeviceMovedToCell: (event) => [
+      ...device(event, { cell_id: event.data.cellId }),
+      moved(event, { place_id: event.data.cellId ?? ownerOf(event) }),
+    ],
+    DeviceMovedToParent: (event) => [
+      ...device(event, { parent_id: event.data.parentId }),
+      moved(event, { parent_id: event.data.parentId }),
+    ],
     DeviceModelChanged: (event) => device(event, { model_name: event.data.modelName }),
     DeviceOsVersionChanged: (event) => device(event, { os_version: event.data.osVersion }),
     DeviceVlansChanged: (event) => device(event, { vlans: event.data.vlans }),
@@ -158,9 +170,10 @@ export const inventory: Projection<InventoryEvent> = {
       ...device(event, {}),
     ],
     DeviceRetired: (event) => device(event, { retired_at: event.recordedAt.toISOString() }),
-    DeviceRemoved: ({ data }) => [
-      remove('devices', { id: data.deviceId }),
-      remove('device_labels', { device_id: data.deviceId }),
+    DeviceRemoved: (event) => [
+      remove('devices', { id: event.data.deviceId }),
+      remove('device_places', placeOf(event)),
+      remove('device_labels', { device_id: event.data.deviceId }),
     ],
     DeviceClaimed: (event) => device(event, { window_id: event.data.windowId }),
     DeviceReleased: (event) => device(event, { window_id: null }),

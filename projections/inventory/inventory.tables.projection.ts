@@ -49,6 +49,17 @@ export const tables: readonly Table[] = [
     indexes: [['project_id'], ['region_id'], ['cell_id'], ['parent_id'], ['name'], ['ip_address']],
   },
   {
+    // Devices change often and move rarely: who wants to know of a whole fleet, now or then, where it is has little to read here.
+    name: 'device_places',
+    columns: {
+      region_id: 'TEXT NOT NULL',
+      id: 'TEXT NOT NULL',
+      parent_id: 'TEXT',
+      place_id: 'TEXT NOT NULL',
+    },
+    key: ['region_id', 'id'],
+  },
+  {
     name: 'device_labels',
     columns: { device_id: 'TEXT NOT NULL', label: 'TEXT NOT NULL', region_id: 'TEXT NOT NULL' },
     key: ['device_id', 'label'],

@@ -101,7 +101,7 @@ export class FleetSnapshot {
     touched: ReadonlyMap<string, ReadonlySet<string>>,
   ): readonly string[] {
     const own = [...(touched.get(table) ?? [])];
-    const devices = table === 'interfaces' ? [...(touched.get('devices') ?? [])] : [];
+    const devices = table === 'interfaces' ? [...(touched.get('device_places') ?? [])] : [];
     return devices.length === 0 ? own : [...own, ...this.sources.fleet.interfacesOf(view, devices)];
   }
 

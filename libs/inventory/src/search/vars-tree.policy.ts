@@ -8,6 +8,8 @@ export interface TreeNode {
 }
 
 const none = -1;
+/** Names are few when they are less than that part of the nodes: those are searched for one by one. */
+const few = 8;
 /** In the place of what is gone: nothing is named so. */
 export const gone = '';
 
@@ -89,6 +91,7 @@ export class VarsTree {
   readonly #isSorted: boolean;
   /** Made when it first has to be: for a large fleet that takes longer than all the rest. Until then, what is sorted is searched. */
   #numbers: Map<string, number> | undefined;
+  #searches = 0;
 
   /** Time and memory grow with the number of nodes. A parent or place that is not among the nodes has no values. */
   constructor(nodes: readonly TreeNode[]) {
@@ -110,7 +113,7 @@ export class VarsTree {
 
   /** Undefined for who is not in the tree. */
   numberOf(id: string): number | undefined {
-    if (this.#numbers || !this.#isSorted) return this.#numbered().get(id);
+    if (this.#numbers || !this.#isSorted || this.#isSearchedMuch()) return this.#numbered().get(id);
     const number = search(this.ids, id);
     return number === none ? undefined : number;
   }
@@ -140,16 +143,22 @@ export class VarsTree {
     this.ids[number] = gone;
   }
 
+  /** A search takes as long as ten times a number is looked up, and numbering a node about as long as a search. */
+  #isSearchedMuch(): boolean {
+    this.#searches += 1;
+    return this.#searches * few > this.ids.length;
+  }
+
   #number(id: string | null): number {
     return id === null ? none : (this.numberOf(id) ?? none);
   }
 
   /** By search where few are asked for, as in a fleet of hosts. */
   #numbersOf(wanted: readonly string[]): Int32Array {
-    const few = this.#isSorted && wanted.length * 8 < this.ids.length;
+    const areFew = this.#isSorted && wanted.length * few < this.ids.length;
     return Int32Array.from(
       wanted,
-      few ? (id) => search(this.ids, id) : (id) => this.#numbered().get(id) ?? none,
+      areFew ? (id) => search(this.ids, id) : (id) => this.#numbered().get(id) ?? none,
     );
   }
 
