@@ -43,7 +43,13 @@ const inputSchema: JsonObject = {
     /** How long the host's agent may take to come back after the work. */
     restore_deadline_seconds: seconds(1, 86_400, 600),
     /** Stands in the disabled reason that the cloud shows. */
-    reason: { type: 'string', minLength: 1, maxLength: 200, default: 'maintenance' },
+    reason: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 200,
+      pattern: '^[^\\x00-\\x1f\\x7f]*$',
+      default: 'maintenance',
+    },
     ttl_seconds: seconds(60, 604_800, 86_400),
   },
 };

@@ -56,6 +56,15 @@ describe('host maintenance', () => {
   });
 
   it.each([
+    { url: 'http://[::1]:8080/x?y' },
+    { url: 'https://host.example:443' },
+    { url: 'http://10.0.0.1?a=b#c', method: 'PUT', body: 'x' },
+    { url: 'http://host/', method: 'HEAD' },
+  ])('may work by the request %j', (input) => {
+    expect(maintaining({ work: { plugin: 'http.request', input } }).input).toMatchObject({ work: { input } });
+  });
+
+  it.each([
     [{ parallel: 0 }, 'input.parallel'],
     [{ parallel: 1.5 }, 'input.parallel'],
     [{ nonsense: 1 }, 'input.nonsense'],
@@ -66,6 +75,14 @@ describe('host maintenance', () => {
     [{ work: { plugin: 'http.request', input: {} } }, 'input.work.input.url'],
     [{ work: { plugin: 'http.request', input: { url: 'file:///etc/passwd' } } }, 'input.work.input.url'],
     [{ work: { plugin: 'http.request', input: { url: 'http://me:secret@host/' } } }, 'input.work.input.url'],
+    [{ work: { plugin: 'http.request', input: { url: 'http://[::1/' } } }, 'input.work.input.url'],
+    [{ work: { plugin: 'http.request', input: { url: 'http://a\0b/' } } }, 'input.work.input.url'],
+    [{ work: { plugin: 'http.request', input: { url: 'http://a:b/' } } }, 'input.work.input.url'],
+    [
+      { work: { plugin: 'http.request', input: { url: 'http://h/', method: 'GET', body: {} } } },
+      'input.work.input.body',
+    ],
+    [{ reason: 'a\nb' }, 'input.reason'],
     [
       {
         work: {

@@ -22,6 +22,9 @@ const secretHeaders = [
 ];
 /** The engine sets these itself. */
 const ownHeaders = ['idempotency-key', 'host', 'content-length', 'connection', 'transfer-encoding'];
+/** What no URL parser would take is refused before a host is emptied for it. */
+const host = '(\\[[0-9A-Fa-f:.]+\\]|[^\\[\\]/?#@:\\s\\x00-\\x1f\\x7f]+)';
+const rest = '[/?#][^\\s\\x00-\\x1f\\x7f]*';
 const headerName = "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$";
 
 /** Input of the plugin `http.request`. */
@@ -32,7 +35,7 @@ export const httpRequestInput: JsonObject = {
   properties: {
     method: { enum: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'], default: 'POST' },
     /** No user information in it: it would be recorded. */
-    url: { type: 'string', pattern: '^https?://[^/?#@\\s]+([/?#]\\S*)?$', maxLength: 2048 },
+    url: { type: 'string', pattern: `^https?://${host}(:\\d{1,5})?(${rest})?$`, maxLength: 2048 },
     headers: {
       type: 'object',
       maxProperties: 50,
@@ -61,4 +64,7 @@ export const httpRequestInput: JsonObject = {
       items: { type: 'integer', minimum: 100, maximum: 599 },
     },
   },
+  if: { required: ['method'], properties: { method: { enum: ['GET', 'HEAD'] } } },
+  // Fetch refuses to send one.
+  then: { properties: { body: false } },
 };
