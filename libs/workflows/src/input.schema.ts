@@ -42,7 +42,6 @@ const written = (value: unknown): string => (typeof value === 'string' ? value :
 const messageOf = ({ keyword, message, params }: ErrorObject): string => {
   if (keyword === 'additionalProperties') return 'is not known';
   if (keyword === 'required') return 'is needed';
-  if (keyword === 'false schema') return 'cannot be used here';
   if (keyword === 'propertyNames') return 'is not a name that can be used here';
   const allowed: unknown = params['allowedValues'];
   return Array.isArray(allowed)

@@ -80,7 +80,7 @@ describe('host maintenance', () => {
     [{ work: { plugin: 'http.request', input: { url: 'http://a:b/' } } }, 'input.work.input.url'],
     [
       { work: { plugin: 'http.request', input: { url: 'http://h/', method: 'GET', body: {} } } },
-      'input.work.input.body',
+      'input.work.input.method',
     ],
     [{ reason: 'a\nb' }, 'input.reason'],
     [

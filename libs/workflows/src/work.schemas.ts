@@ -64,7 +64,6 @@ export const httpRequestInput: JsonObject = {
       items: { type: 'integer', minimum: 100, maximum: 599 },
     },
   },
-  if: { required: ['method'], properties: { method: { enum: ['GET', 'HEAD'] } } },
-  // Fetch refuses to send one.
-  then: { properties: { body: false } },
+  // With the others, fetch refuses to send one.
+  dependentSchemas: { body: { properties: { method: { enum: ['POST', 'PUT', 'PATCH', 'DELETE'] } } } },
 };
