@@ -197,15 +197,20 @@ const inTurn = async (
   return last;
 };
 
-/** Waits for all of them, so that nothing goes on behind the back of a refusal. */
+/** Sent together: more would hold others up. */
+const mostTogether = 100;
+
+/** Waits for all that were sent, so that nothing goes on behind the back of a refusal. */
 const allAtOnce = async (
   commands: readonly Command<Receipt>[],
   execute: Execute,
 ): Promise<Cursor | undefined> => {
-  const sent = commands.map(execute);
-  await Promise.allSettled(sent);
   let last: Cursor | undefined;
-  for (const { cursor } of await Promise.all(sent)) last = later(last, cursor);
+  for (let from = 0; from < commands.length; from += mostTogether) {
+    const sent = commands.slice(from, from + mostTogether).map(execute);
+    await Promise.allSettled(sent);
+    for (const { cursor } of await Promise.all(sent)) last = later(last, cursor);
+  }
   return last;
 };
 
