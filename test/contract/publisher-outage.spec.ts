@@ -75,6 +75,13 @@ describe('the publisher, when the broker', () => {
     const told = await collector.atLeast(2);
     expect(told.map((each) => each.message_id)[1]).toBe(id);
     await until(() => publisher.health().published === 2);
+    const warned = () =>
+      publishing.lines.filter((line) => line.includes(`the broker ${new URL(broker.url).hostname}`));
+    await until(() => warned().length === 2);
+    expect(warned()).toEqual([
+      expect.stringContaining('is short of memory or disk: notifications wait'),
+      expect.stringContaining('takes messages again'),
+    ]);
   });
 
   it('is short of memory for longer than an answer may take, is not given up', async () => {

@@ -59,9 +59,7 @@ export class Publisher implements OnApplicationBootstrap, BeforeApplicationShutd
     this.#announcer = new Announcer(config.CRATON_NOTIFICATION_PUBLISHER_ID, this.#log);
     this.#checkpoint = new CheckpointFile(join(config.CRATON_DATA_DIR, 'publisher.checkpoint.json'));
     this.#queues = config.CRATON_NOTIFICATION_TOPICS.map((topic) => queueOf(topic));
-    this.#broker = brokerOf(config, this.#queues, (words) =>
-      this.#log.warn(`declared by somebody else and used as it is: ${words}`),
-    );
+    this.#broker = brokerOf(config, this.#queues, (words) => this.#log.warn(words));
   }
 
   onApplicationBootstrap(): void {

@@ -15,6 +15,8 @@ export interface LinkOptions {
   readonly topology: Topology;
   /** Longest wait for what is declared, and for a batch to be confirmed; for the connection at most ten seconds of it. */
   readonly timeoutMs: number;
+  /** The broker has become short of memory or disk, or is so no longer. */
+  readonly onBlocked?: ((blocked: boolean) => void) | undefined;
 }
 
 // As oslo.messaging sends it; its readers drop a message of any other content type.
@@ -61,9 +63,11 @@ export class AmqpLink {
     connection.on('close', (error?: Error) => fail(error ?? new Error('the connection was closed')));
     connection.on('blocked', () => {
       this.#blocked = this.#heldUp = true;
+      options.onBlocked?.(true);
     });
     connection.on('unblocked', () => {
       this.#blocked = false;
+      options.onBlocked?.(false);
     });
     channel.on('error', fail);
     channel.on('close', () => fail(new Error('the channel was closed')));

@@ -11,6 +11,8 @@ export interface AmqpPublisherOptions {
   readonly timeoutMs?: number;
   /** Exchange or queue exist with other flags than ours, or may not be declared by us: they are used as they are. */
   readonly onRefused?: (words: string) => void;
+  /** The broker has become short of memory or disk and takes nothing, or is so no longer. */
+  readonly onBlocked?: (blocked: boolean) => void;
 }
 
 const finishingMs = 5_000;
@@ -85,8 +87,8 @@ export class AmqpPublisher {
   }
 
   async #open(): Promise<AmqpLink> {
-    const { url, topology, timeoutMs = 30_000, onRefused } = this.options;
-    const link = await AmqpLink.open({ url, topology, timeoutMs });
+    const { url, topology, timeoutMs = 30_000, onRefused, onBlocked } = this.options;
+    const link = await AmqpLink.open({ url, topology, timeoutMs, onBlocked });
     if (this.#closed) await link.close();
     this.#link = link;
     for (const words of link.refused) onRefused?.(words);
