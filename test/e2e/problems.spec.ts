@@ -126,6 +126,13 @@ describe('a request that cannot be answered', () => {
       415,
       'unsupported-media-type',
     ],
+    [
+      'compressed',
+      '{"name":"a"}',
+      { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+      415,
+      'unsupported-media-type',
+    ],
     ['parts', 'x', { 'content-type': 'multipart/form-data; boundary=x' }, 415, 'unsupported-media-type'],
     ['something without a name', '{"name":"a"}', { 'content-type': '' }, 415, 'unsupported-media-type'],
     ['nonsense', '{"name":"a"}', { 'content-type': 'nonsense' }, 415, 'unsupported-media-type'],

@@ -53,7 +53,15 @@ const readJsonOnly = (fastify: FastifyInstance): void => {
   fastify.addContentTypeParser<Buffer>(
     'application/json',
     { parseAs: 'buffer', bodyLimit: BODY_LIMIT },
-    (_request, body, done) => {
+    ({ headers }, body, done) => {
+      const { 'content-encoding': coding = 'identity' } = headers;
+      if (coding.toLowerCase() !== 'identity')
+        return done(
+          new DomainError(
+            'unsupported-media-type',
+            'bodies are read as they are, without a Content-Encoding',
+          ),
+        );
       if (body.length === 0) return done(null);
       const read = readJson(body);
       done(read instanceof DomainError ? read : null, read);
