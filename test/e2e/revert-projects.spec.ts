@@ -58,7 +58,7 @@ describe('putting back what was done to a project', () => {
     const id = await on.create('projects', { name: 'one' });
     const removed = await on.remove(`projects/${id}`);
     expect(await obstacles({ correlation_id: requestOf(removed) })).toMatchObject([
-      { message: expect.stringMatching(/^a project that was removed is closed for good: make a new one/) },
+      { message: expect.stringMatching(/^a project that was removed is closed for good: create a new one/) },
     ]);
   });
 });

@@ -137,7 +137,7 @@ describe('putting back, where something is in the way,', () => {
     expect(await messages(retired)).toEqual(['what was retired stays out of service for good']);
     const removed = await on.remove(`regions/${regionId}?cascade=true`);
     expect(await messages(removed)).toEqual([
-      said('a region that was removed is closed for good', /make a new one/),
+      said('a region that was removed is closed for good', /which makes a new one/),
       said('RegionClosed cannot be reverted', /closed for good/),
     ]);
     expect((await gateway.root.get(`/v1/clouds/${cloudId}`)).status).toBe(200);

@@ -24,6 +24,7 @@ describe('putting back', () => {
     const answer = await ok(on.revert({ event_id }));
     expect(answer.body).toEqual({
       dry_run: true,
+      next: null,
       steps: [
         {
           event_id,

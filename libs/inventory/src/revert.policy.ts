@@ -58,13 +58,21 @@ const created = ({ after }: Reverted, now: Members | null): Undoing => {
   return changed.length > 0 ? { does: 'conflict', members: changed } : { does: 'remove', now: null };
 };
 
-const closedForGood: ReadonlySet<RevertedKind> = new Set(['project', 'cloud', 'region']);
+const insteadOf: Partial<Readonly<Record<RevertedKind, string>>> = {
+  project: 'create a new one',
+  cloud: 'import what an export as of the moment before tells, which makes a new one',
+  region: 'import what an export as of the moment before tells, which makes a new one',
+};
+
+/** Why what was removed does not come back, and what to do instead; undefined for what does. */
+export const closedForGood = (kind: RevertedKind): string | undefined => {
+  const instead = insteadOf[kind];
+  return instead && `a ${kind} that was removed is closed for good: ${instead}`;
+};
 
 const removed = ({ kind, before }: Reverted, now: Members | null): Undoing => {
-  if (closedForGood.has(kind)) {
-    const instead = 'make a new one, of what an export as of before it tells';
-    return { does: 'refuse', reason: `a ${kind} that was removed is closed for good: ${instead}` };
-  }
+  const reason = closedForGood(kind);
+  if (reason !== undefined) return { does: 'refuse', reason };
   if (now !== null) return { does: 'nothing', now };
   if ((before?.['retired_at'] ?? null) !== null)
     return { does: 'refuse', reason: 'what was retired when it was removed cannot be registered again' };

@@ -71,16 +71,16 @@ export class FittingTrial {
       if (sent.schemas) inTurn.set(id, textsOf(sent));
       const keys = staying.get(sent) ?? [];
       const comesBack = sent.existedAt !== undefined;
-      if (!comesBack) refusing(step, () => this.demandReadable(command));
+      if (!comesBack) refusing(step, () => this.demandReadable(command, keys));
       if (!comesBack && this.isFitting(exchange, sent, keys, inTurn)) continue;
       refusing(step, () => this.demandFitting(exchange, sent, keys, comesBack ? untouched : inTheEnd));
     }
   }
 
   /** What nobody could read any more is nothing to put back. Who comes back comes with it nevertheless. */
-  private demandReadable(command: VariablesUndoing['command']): void {
+  private demandReadable(command: VariablesUndoing['command'], keys: readonly string[]): void {
     if (command.type !== 'SetVariables') return;
-    for (const key of command.secrets ?? [])
+    for (const key of (command.secrets ?? []).filter((one) => keys.includes(one)))
       this.secrets.demandAtHand(key, command.values[key] as unknown as Sealed);
   }
 

@@ -1,12 +1,11 @@
+import { closedForGood } from '#libs/inventory/src/revert.policy.js';
 import type { RecordedEvent } from '#libs/platform/src/event-store/event-store.js';
 
-const closed = (kind: string): string =>
-  `a ${kind} that was removed is closed for good: make a new one, of what an export as of before it tells`;
 const ofUsers = 'what a user may do is never changed in passing: change the user';
 
-const byType: Readonly<Record<string, string>> = {
-  RegionClosed: closed('region'),
-  CloudClosed: closed('cloud'),
+const byType: Readonly<Record<string, string | undefined>> = {
+  RegionClosed: closedForGood('region'),
+  CloudClosed: closedForGood('cloud'),
   UserAdded: 'a user is removed by name, for good, with their keys',
   UserRemoved: 'a user who was removed has no keys any more: add a new one',
   RolesGranted: ofUsers,
