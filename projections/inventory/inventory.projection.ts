@@ -40,7 +40,6 @@ const registered = (table: Table, id: string, event: Recorded, values: Row): rea
       project_id: event.metadata.projectId,
       revision: event.revision,
       created_at: event.recordedAt.toISOString(),
-      updated_at: null,
     },
   ),
 ];
@@ -139,9 +138,7 @@ export const inventory: Projection<InventoryEvent> = {
         model_name: modelName,
         os_version: osVersion,
         vlans,
-        window_id: null,
         managed_by: managedBy,
-        retired_at: null,
       });
       const place = { parent_id: parentId, place_id: cellId ?? ownerOf(event) };
       return [...rows, put('device_places', placeOf(event), place), ...labelsOf(event, labels)];

@@ -109,15 +109,15 @@ export const variables: Projection<VariablesEvent | OwnerRemoved> = {
       const { values, secrets } = event.data;
       const owner_id = idOf(event);
       const { revision } = event;
-      const sealed = new Set(secrets);
-      const rows = Object.entries(values).map(([key, value]) =>
-        put(
-          'variables',
-          { owner_id, key },
-          sealed.has(key) ? hiddenAs('secret', value, revision) : { value: JSON.stringify(value), revision },
-        ),
-      );
-      rows.push(changed(event));
+      const sealed = secrets && new Set(secrets);
+      const rows = [changed(event)];
+      for (const key of Object.keys(values)) {
+        const value = values[key]!;
+        const row = sealed?.has(key)
+          ? hiddenAs('secret', value, revision)
+          : { value: JSON.stringify(value), revision };
+        rows.push(put('variables', { owner_id, key }, row));
+      }
       return rows;
     },
     VariablesBound: (event) => {

@@ -21,8 +21,8 @@ const oddMember = (key: string, value: unknown, depth: number): Oddity | undefin
 };
 
 const oddInside = (value: object, depth: number): Oddity | undefined => {
-  for (const [key, member] of Object.entries(value)) {
-    const oddity = oddMember(key, member, depth);
+  for (const key of Object.keys(value)) {
+    const oddity = oddMember(key, (value as Record<string, unknown>)[key], depth);
     if (!oddity) continue;
     oddity.path.push(key.toWellFormed().slice(0, 80));
     return oddity;

@@ -32,10 +32,6 @@ export interface ShapeOptions {
   readonly kind?: FleetKind;
 }
 
-/** Members of a row that are set; null says the same as absence. */
-const membersOf = (row: JsonObject): [string, Json][] =>
-  Object.entries(row).filter(([, value]) => value !== null);
-
 class RowReader {
   private readonly place: Record<string, string> = {};
   private readonly fields: Record<string, Json> = {};
@@ -109,7 +105,10 @@ export const readRow = (row: unknown, source: Source, options: ShapeOptions): Re
   const { name } = row;
   if (!isText(name)) return at(source, 'name', 'must be a text and not empty');
   const reader = new RowReader(kind as FleetKind, name);
-  for (const [member, value] of membersOf(row)) {
+  for (const member of Object.keys(row)) {
+    const value = row[member]!;
+    // Null says the same as absence.
+    if (value === null) continue;
     const wrong = reader.take(member, value);
     if (wrong !== undefined) return at(source, member.slice(0, 80), wrong);
   }

@@ -28,8 +28,10 @@ export type Names = Readonly<Record<string, string>>;
 /** The fields that are given, as commands call them. */
 export const inCommand = (names: Names, fields: Fields): Record<string, Json> => {
   const given: Record<string, Json> = {};
-  for (const [name, field] of Object.entries(names))
-    if (fields[field] !== undefined) given[name] = fields[field];
+  for (const name in names) {
+    const value = fields[names[name]!];
+    if (value !== undefined) given[name] = value;
+  }
   return given;
 };
 

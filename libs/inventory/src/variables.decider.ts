@@ -50,6 +50,8 @@ const canonical = (value: Json): string => {
 
 type SetVariables = Extract<VariablesCommand, { type: 'SetVariables' }>;
 
+const none: ReadonlySet<string> = new Set();
+
 const demandNoSecretRevealed = (plain: readonly string[], state: Variables): void => {
   const member = plain.find((key) => state.get(key)?.startsWith(secretMark));
   if (member === undefined) return;
@@ -59,11 +61,8 @@ const demandNoSecretRevealed = (plain: readonly string[], state: Variables): voi
   });
 };
 
-const set = (
-  { ownerKind, values, secrets = [] }: SetVariables,
-  state: Variables,
-): readonly VariablesEvent[] => {
-  const sealed = new Set(secrets);
+const set = ({ ownerKind, values, secrets }: SetVariables, state: Variables): readonly VariablesEvent[] => {
+  const sealed = secrets ? new Set(secrets) : none;
   const all = Object.keys(values);
   const keys = all.filter((key) => {
     const known = state.get(key);

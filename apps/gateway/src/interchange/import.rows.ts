@@ -189,7 +189,8 @@ const canonical: Readonly<Record<string, (text: string) => string | undefined>> 
 /** Fields as the region has them: addresses in one spelling each, VLANs as a text. */
 const settled = (fields: Fields): Fields => {
   const made: Record<string, Json> = {};
-  for (const [name, value] of Object.entries(fields)) {
+  for (const name of Object.keys(fields)) {
+    const value = fields[name]!;
     const spelled = typeof value === 'string' ? canonical[name]?.(value) : undefined;
     made[name] = spelled ?? value;
   }
