@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { v7 } from 'uuid';
 import { SystemClock } from '../clock.js';
+import { AppendOutcomeUnknown, StoreUnavailable } from './event-store.errors.js';
 import { AppendQueue, type Place, type Written } from './sqlite-append-queue.js';
 import { type Flat, offsets } from './sqlite-batch.js';
 import { openLogFile } from './sqlite-log-file.js';
@@ -20,6 +21,8 @@ describe('appends that are asked for together', () => {
   let queue: AppendQueue;
   let handed: Handed[];
   let written: Written[];
+  /** What the writer waits for before it writes. */
+  let gate: Promise<void> | undefined;
   const open = (): void => {
     const path = join(directory, 'events.db');
     openLogFile(path);
@@ -28,6 +31,7 @@ describe('appends that are asked for together', () => {
       alive: true,
       write: async (batch: Flat) => {
         handed.push({ appends: offsets(batch).length, more: batch[1] === 1 });
+        await gate;
         return writer.write(batch);
       },
       close: async () => {
@@ -38,11 +42,11 @@ describe('appends that are asked for together', () => {
       written.push(...appends);
     });
   };
-  const append = (): Promise<Place> => {
+  const append = (timeoutMs = 10_000): Promise<Place> => {
     const events = [{ id: v7(), type: 'Tested', data: '{}', metadata: null }];
-    return queue.append({ stream: `tested-${v7()}`, expected: 'no_stream', events, bytes: 8 }, 10_000);
+    return queue.append({ stream: `tested-${v7()}`, expected: 'no_stream', events, bytes: 8 }, timeoutMs);
   };
-  const together = (count: number) => Promise.all(Array.from({ length: count }, append));
+  const together = (count: number) => Promise.all(Array.from({ length: count }, () => append()));
   const positions = (places: readonly Place[]) => places.map(({ position }) => position);
   const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
@@ -50,6 +54,7 @@ describe('appends that are asked for together', () => {
     directory = mkdtempSync(join(tmpdir(), 'craton-log-'));
     handed = [];
     written = [];
+    gate = undefined;
     open();
   });
 
@@ -82,6 +87,33 @@ describe('appends that are asked for together', () => {
       appends = 0;
     }
     expect(commits).toEqual([1000, 1000, 500]);
+  });
+
+  it('that wait too long are refused, each after its own time, and are not written', async () => {
+    const { promise, resolve: release } = Promise.withResolvers<void>();
+    gate = promise;
+    const begun = append();
+    await new Promise((resolve) => setImmediate(resolve));
+    const patient = append();
+    const late = await Promise.allSettled([80, 20, 40].map((timeoutMs) => append(timeoutMs)));
+    const reasons = late.map((each) => each.status === 'rejected' && (each.reason as Error));
+    expect(reasons).toEqual([80, 20, 40].map(() => expect.any(StoreUnavailable)));
+    expect(String(reasons)).toMatch(/within 80 ms, .*not begun.* 20 ms, .*not begun.* 40 ms, .*not begun/);
+    release();
+    expect(positions(await Promise.all([begun, patient]))).toEqual([1, 2]);
+    expect(written).toHaveLength(2);
+  });
+
+  it('that the writer has begun and does not answer have an unknown outcome', async () => {
+    const { promise, resolve: release } = Promise.withResolvers<void>();
+    gate = promise;
+    const outcomes = await Promise.allSettled(Array.from({ length: 40 }, () => append(200)));
+    expect(outcomes.map((each) => each.status === 'rejected' && each.reason)).toEqual(
+      outcomes.map(() => expect.any(AppendOutcomeUnknown)),
+    );
+    release();
+    expect(positions([await append()])).toEqual([41]);
+    expect(written).toHaveLength(41);
   });
 
   it('are drained before the log is closed', async () => {

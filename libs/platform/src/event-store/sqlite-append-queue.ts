@@ -1,5 +1,6 @@
 import { clearImmediate, clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import type { Clock } from '../clock.js';
+import { Deadlines, type Waiting } from './deadlines.js';
 import { AppendOutcomeUnknown, StoreUnavailable, WrongRevision } from './event-store.errors.js';
 import type { Expected } from './event-store.js';
 import { type AppendRequest, categoryOf } from './requests.js';
@@ -19,11 +20,11 @@ export interface Written {
   readonly at: number;
 }
 
-interface Pending {
+interface Pending extends Waiting {
   readonly request: AppendRequest;
   readonly resolve: (place: Place) => void;
   readonly reject: (error: Error) => void;
-  readonly timer: NodeJS.Timeout;
+  readonly timeoutMs: number;
   /** Handed to the writer. */
   begun: boolean;
 }
@@ -52,22 +53,10 @@ const flatOf = (batch: readonly Pending[], at: number, more: boolean): Flat => {
   return flat;
 };
 
-interface Result {
-  readonly request: AppendRequest;
-  readonly kind: number;
-  readonly detail: number | string;
-  /** Where `kind` says that there is one. */
-  readonly place: Place;
-}
-
-const resultOf = (request: AppendRequest, answers: Flat, at: number): Result => {
-  const [kind, detail, position] = [answers[at], answers[at + 1], answers[at + 2]] as [
-    number,
-    number | string,
-    number,
-  ];
-  return { request, kind, detail, place: { revision: detail as number, position } };
-};
+const placeOf = (answers: Flat, at: number): Place => ({
+  revision: answers[at + 1] as number,
+  position: answers[at + 2] as number,
+});
 
 /** Bytes that a request holds while it waits, roughly. */
 const weightOf = ({ bytes, events }: AppendRequest): number => bytes + 500 * (events.length + 1);
@@ -84,7 +73,13 @@ export class AppendQueue {
   /** The commit is complete and not yet answered. */
   private closed = false;
   /** Batches not yet answered. */
-  private underWay = 0;
+  private readonly underWay = new Set<readonly Pending[]>();
+  private readonly deadlines = new Deadlines<Pending>(
+    () => [...this.waiting, ...[...this.underWay].flat()],
+    (late) => {
+      this.expire(late);
+    },
+  );
   private share = leastShare;
   private writer: Writer;
   private soon: NodeJS.Immediate | undefined;
@@ -106,12 +101,10 @@ export class AppendQueue {
         new StoreUnavailable(`more is waiting for the log ${this.path} than it can take`),
       );
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.expire(pending, timeoutMs);
-      }, timeoutMs);
-      const pending: Pending = { request, resolve, reject, timer, begun: false };
-      this.waiting.push(pending);
+      const until = performance.now() + timeoutMs;
+      this.waiting.push({ request, resolve, reject, until, timeoutMs, begun: false });
       this.waitingBytes += weight;
+      this.deadlines.watch(until);
       this.schedule();
     });
   }
@@ -123,7 +116,7 @@ export class AppendQueue {
 
   /** Resolves when everything accepted is answered, or after 15 seconds of a disk that does not answer. */
   async drain(): Promise<void> {
-    if (this.waiting.length > 0 || this.underWay > 0)
+    if (this.waiting.length > 0 || this.underWay.size > 0)
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, longestCloseMs);
         this.drained = () => {
@@ -135,11 +128,12 @@ export class AppendQueue {
 
   async close(): Promise<void> {
     clearImmediate(this.soon);
+    this.deadlines.stop();
     await this.writer.close();
   }
 
-  private expire(pending: Pending, timeoutMs: number): void {
-    const late = `the log ${this.path} did not answer within ${timeoutMs} ms`;
+  private expire(pending: Pending): void {
+    const late = `the log ${this.path} did not answer within ${pending.timeoutMs} ms`;
     if (pending.begun) return pending.reject(new AppendOutcomeUnknown(late));
     this.waiting.splice(this.waiting.indexOf(pending), 1);
     this.waitingBytes -= weightOf(pending.request);
@@ -163,26 +157,26 @@ export class AppendQueue {
   private handOver(most: number): void {
     const batch = this.take(most);
     this.closed = batch.length < most;
-    this.underWay += 1;
+    this.underWay.add(batch);
     if (!this.writer.alive) this.writer = this.connect();
     const at = this.clock.now().getTime();
     const { closed } = this;
     this.writer.write(flatOf(batch, at, !closed)).then(
       (answers) => {
-        this.end(closed);
+        this.end(batch, closed);
         this.answer(batch, answers, at);
         this.settle();
       },
       (error: unknown) => {
-        this.end(closed);
+        this.end(batch, closed);
         this.fail(batch, error);
         this.settle();
       },
     );
   }
 
-  private end(closed: boolean): void {
-    this.underWay -= 1;
+  private end(batch: readonly Pending[], closed: boolean): void {
+    this.underWay.delete(batch);
     if (!closed) return;
     this.share = Math.max(leastShare, Math.floor(this.group.appends / 4));
     this.group = { appends: 0, bytes: 0 };
@@ -208,17 +202,15 @@ export class AppendQueue {
   }
 
   private answer(batch: readonly Pending[], answers: Flat, at: number): void {
-    const results = batch.map(({ request }, index) => resultOf(request, answers, 3 * index));
-    this.written(
-      results.flatMap(({ request, kind, place }) =>
-        kind === outcome.appended ? [{ request, place, at }] : [],
-      ),
-    );
-    for (const [index, { timer, resolve, reject }] of batch.entries()) {
-      clearTimeout(timer);
-      const { request, kind, detail, place } = results[index] as Result;
-      if (kind === outcome.appended || kind === outcome.repeated) resolve(place);
-      else reject(this.errorOf(request, kind, detail));
+    const written: Written[] = [];
+    for (const [index, { request }] of batch.entries())
+      if (answers[3 * index] === outcome.appended)
+        written.push({ request, place: placeOf(answers, 3 * index), at });
+    this.written(written);
+    for (const [index, { request, resolve, reject }] of batch.entries()) {
+      const kind = answers[3 * index] as number;
+      if (kind === outcome.appended || kind === outcome.repeated) resolve(placeOf(answers, 3 * index));
+      else reject(this.errorOf(request, kind, answers[3 * index + 1] as number | string));
     }
   }
 
@@ -232,12 +224,11 @@ export class AppendQueue {
 
   private fail(batch: readonly Pending[], cause: unknown): void {
     for (const pending of batch) {
-      clearTimeout(pending.timer);
       pending.reject(new AppendOutcomeUnknown(`the writer of the log ${this.path} was lost`, { cause }));
     }
   }
 
   private settle(): void {
-    if (this.waiting.length === 0 && this.underWay === 0) this.drained?.();
+    if (this.waiting.length === 0 && this.underWay.size === 0) this.drained?.();
   }
 }
