@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { among, type Page, pageOf, type Rows } from '#libs/platform/src/read-store/page.js';
 import type { ReadView } from '#libs/platform/src/read-store/read-view.js';
+import { changedSince } from '#libs/platform/src/read-store/whole.js';
 
 type Role = 'root' | 'auditor' | 'admin' | 'operator' | 'viewer';
 
@@ -93,6 +94,11 @@ export class AccessQueries {
 
   projectIds(view: ReadView): readonly string[] {
     return view.all<{ id: string }>('SELECT id FROM projects ORDER BY id').map(({ id }) => id);
+  }
+
+  /** Identifiers of projects that were added, changed or removed since; undefined when those are more than so many. */
+  projectsSince(view: ReadView, most: number): readonly string[] | undefined {
+    return changedSince(view, 'projects', 'id', most);
   }
 
   user(view: ReadView, id: string): UserRow | undefined {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ReadView } from '#libs/platform/src/read-store/read-view.js';
-import { wholeOf } from '#libs/platform/src/read-store/whole.js';
+import { changedSince, wholeOf } from '#libs/platform/src/read-store/whole.js';
 
 /** Something that has variables, with whom it inherits from. */
 export interface PlacedRow {
@@ -85,6 +85,17 @@ export class FleetQueries {
       ...read('networks'),
       ...withPlaces(read('interfaces'), devices),
     ];
+  }
+
+  /** Identifiers of what was added, moved or removed since, by table; undefined when those are more than so many. */
+  placedSince(view: ReadView, most: number): ReadonlyMap<PlacedTable, ReadonlySet<string>> | undefined {
+    const found = new Map<PlacedTable, ReadonlySet<string>>();
+    for (const table of placedTables) {
+      const ids = changedSince(view, table, 'id', most);
+      if (!ids) return undefined;
+      found.set(table, new Set(ids));
+    }
+    return found;
   }
 
   /** Names in a region that no host can have, since another kind of device has them. */

@@ -1,6 +1,6 @@
 import { MemoryEventStore } from '#libs/platform/src/event-store/memory-event-store.js';
 import type { ReadView } from '#libs/platform/src/read-store/read-store.js';
-import { wholeOf } from '#libs/platform/src/read-store/whole.js';
+import { changedSince, wholeOf } from '#libs/platform/src/read-store/whole.js';
 import { type Fact, happen } from '#test/support/event-log.js';
 import { Bench, story } from '#test/support/read-store.js';
 
@@ -73,5 +73,26 @@ describe('a whole table', () => {
       .get<{ before: number; last: number }>('SELECT before, last FROM items_bounds');
     expect(bounds!.last - bounds!.before).toBe(1);
     expect(bounds!.last).toBeGreaterThan(50);
+  });
+
+  it('tells which rows were not then what they are now', async () => {
+    const store = new MemoryEventStore();
+    const cursors = await story(store, 300);
+    const models = await bench.open(store);
+    const rowsOf = (view: ReadView) =>
+      new Map(view.all<{ id: string }>('SELECT * FROM items').map((row) => [row.id, JSON.stringify(row)]));
+    const now = rowsOf(models.now());
+    expect(changedSince(models.now(), 'items', 'id', 10)).toEqual([]);
+    for (const cursor of [undefined, ...cursors]) {
+      const then = rowsOf(models.asOf(cursor));
+      const changed = changedSince(models.asOf(cursor), 'items', 'id', 1000)!;
+      const different = [...now.keys(), ...then.keys()].filter((id) => now.get(id) !== then.get(id));
+      expect(changed).toEqual(expect.arrayContaining(different));
+      expect([...now.keys(), ...then.keys()]).toEqual(expect.arrayContaining([...changed]));
+    }
+    expect(changedSince(models.asOf(cursors.at(-1)), 'items', 'id', 0)).toEqual([]);
+    const early = models.asOf(cursors[10]);
+    expect(changedSince(early, 'items', 'id', 1)).toBeUndefined();
+    expect(changedSince(models.asOf(undefined), 'items', 'id', now.size - 1)).toBeUndefined();
   });
 });

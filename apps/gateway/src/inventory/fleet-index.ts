@@ -64,7 +64,7 @@ export class FleetIndex implements OnApplicationBootstrap {
     this.present = undefined;
     // The old one goes before there is a new one: both at once would be the most memory that a search takes.
     if (touched === undefined || snapshot?.follow(view, touched) !== true) snapshot = undefined;
-    snapshot ??= new FleetSnapshot(this.sources, view);
+    snapshot ??= FleetSnapshot.of(this.sources, view);
     this.present = { cursor, snapshot };
     return snapshot;
   }
@@ -73,7 +73,7 @@ export class FleetIndex implements OnApplicationBootstrap {
     const { cursor } = view;
     if (this.past?.cursor !== cursor || !this.past) {
       this.past = undefined;
-      this.past = { cursor, snapshot: new FleetSnapshot(this.sources, view) };
+      this.past = { cursor, snapshot: this.ofPresent(this.readStore.now()).at(view) };
     }
     return this.past.snapshot;
   }

@@ -37,19 +37,38 @@ class Owners {
   }
 }
 
+/** So many differences are followed in any fleet, and in a large one an eighth of what is in it: more are not read sooner one by one. */
+const fewAnywhere = 64;
+
+const plant = ({ fleet, access }: SnapshotSources, view: ReadView): VarsTree => {
+  const nodes = [...access.projectIds(view).map(project), ...fleet.placed(view)];
+  return plantTree(nodes.toSorted((a, b) => (a.id < b.id ? -1 : 1)));
+};
+
 /** The fleet as it was at one moment, and, where it is told what was written since, as it is at another. */
 export class FleetSnapshot {
   private readonly columns = new Map<string, Column>();
-  private readonly tree: VarsTree;
+
+  private constructor(
+    private readonly sources: SnapshotSources,
+    private readonly tree: VarsTree,
+  ) {}
 
   /** Time grows with the fleet. */
-  constructor(
-    private readonly sources: SnapshotSources,
-    view: ReadView,
-  ) {
-    const { fleet, access } = sources;
-    const nodes = [...access.projectIds(view).map(project), ...fleet.placed(view)];
-    this.tree = plantTree(nodes.toSorted((a, b) => (a.id < b.id ? -1 : 1)));
+  static of(sources: SnapshotSources, view: ReadView): FleetSnapshot {
+    return new FleetSnapshot(sources, plant(sources, view));
+  }
+
+  /** The fleet as the view of the past shows it, from this one, which is of the present: mostly they have one tree. */
+  at(view: ReadView): FleetSnapshot {
+    const { fleet, access } = this.sources;
+    const most = Math.max(fewAnywhere, this.tree.ids.length >> 3);
+    const projects = access.projectsSince(view, most);
+    const placed = projects && fleet.placedSince(view, most);
+    if (!placed) return FleetSnapshot.of(this.sources, view);
+    const snapshot = new FleetSnapshot(this.sources, this.tree.copy());
+    snapshot.followNodes(view, new Map([...placed, ['projects', new Set(projects)]]));
+    return snapshot;
   }
 
   /** Identifiers of what satisfies the query; keys that nobody asked for before are read from the view, which must be of the moment. */

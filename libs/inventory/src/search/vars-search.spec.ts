@@ -199,6 +199,33 @@ describe('a search over a fleet', () => {
     expect(found).toBeGreaterThan(0);
   });
 
+  it('leaves a tree as it was when its copy grows and loses', () => {
+    let found = 0;
+    fc.assert(
+      fc.property(
+        queries,
+        fc.tuple(fleets, fleets),
+        variables,
+        fc.nat(12),
+        (query, [before, after], own, kept) => {
+          const tree = plantTree(before.toSorted((a, b) => (a.id < b.id ? -1 : 1)));
+          const ask = (asked: typeof tree) => searchTree(query, asked, columnsOf(asked, own));
+          const wanted = ask(tree);
+          found += wanted.length;
+          const copy = tree.copy();
+          expect(ask(copy)).toEqual(wanted);
+          const nodes = after.slice(0, kept);
+          for (const { id } of before) if (!nodes.some((one) => one.id === id)) copy.remove(id);
+          copy.put([...nodes, node('new', 'n0')]);
+          expect(ask(copy).toSorted()).toEqual(ask(plantTree([...nodes, node('new', 'n0')])).toSorted());
+          expect(ask(tree)).toEqual(wanted);
+        },
+      ),
+      { numRuns: 300 },
+    );
+    expect(found).toBeGreaterThan(0);
+  });
+
   it('knows of a value that no search may see that it is there and hides farther ones, and nothing else', () => {
     const tree = plantTree([node('a', 'place'), node('b', 'place'), node('place', null)]);
     const column = new Column(3);

@@ -81,14 +81,14 @@ class Places {
 /** Who inherits from whom, laid out once for many searches; nodes are known by their number, which stays theirs. */
 export class VarsTree {
   /** `gone` in the place of what was removed. */
-  readonly ids: string[];
+  ids: string[];
   /** These two may be longer than there are nodes. */
   parent: Int32Array;
   place: Int32Array;
   /** Of the first nodes, as many as `#ordered` says; may be longer. */
   #order: Int32Array | undefined;
   #ordered = 0;
-  readonly #isSorted: boolean;
+  #isSorted: boolean;
   /** Made when it first has to be: for a large fleet that takes longer than all the rest. Until then, what is sorted is searched. */
   #numbers: Map<string, number> | undefined;
   #searches = 0;
@@ -109,6 +109,19 @@ export class VarsTree {
     for (const column of [this.parent, this.place]) {
       for (let node = 0; node < column.length; node++) column[node] = numbers[column[node] as number] ?? none;
     }
+  }
+
+  /** A tree of its own that is the same. */
+  copy(): VarsTree {
+    const copy = new VarsTree([]);
+    copy.ids = [...this.ids];
+    copy.parent = this.parent.slice();
+    copy.place = this.place.slice();
+    copy.#order = this.#order?.slice();
+    copy.#ordered = this.#ordered;
+    copy.#isSorted = this.#isSorted;
+    copy.#numbers = this.#numbers && new Map(this.#numbers);
+    return copy;
   }
 
   /** Undefined for who is not in the tree. */

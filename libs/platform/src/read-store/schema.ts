@@ -29,7 +29,7 @@ const versionsName = (table: string): string => `${table}_versions`;
 
 /** Names of views that come with a table. */
 const besideIt = (table: string): readonly string[] =>
-  ['versions', 'kept', 'ended', 'bounds'].map((part) => `${table}_${part}`);
+  ['versions', 'kept', 'later', 'ended', 'bounds'].map((part) => `${table}_${part}`);
 
 /** Throws with everything that is wrong with the declarations: a mistake of the programmer, found at start. */
 export const checkDeclarations = (projections: readonly AnyProjection[]): void => {
@@ -94,8 +94,9 @@ export const dropTable = (table: Table, build: number): string =>
   `DROP TABLE IF EXISTS "${currentName(table.name, build)}"; DROP TABLE IF EXISTS "${historyName(table.name, build)}"`;
 
 /**
- * What `wholeOf` reads: as `<name>_kept` the rows that hold now and did at the cursor, as `<name>_ended` the history of which what comes
- * behind `before` and up to `last` held then; these two numbers are `<name>_bounds`.
+ * What `wholeOf` and `changedSince` read: as `<name>_kept` the rows that hold now and did at the cursor, as `<name>_later` those that hold
+ * now and did not, as `<name>_ended` the history of which what comes behind `before` and up to `last` held then; these two numbers are
+ * `<name>_bounds`.
  */
 export const wholeViews = (
   table: Table,
@@ -111,11 +112,13 @@ export const wholeViews = (
   return {
     present: [
       view('kept', kept),
+      view('later', `${kept} WHERE false`),
       view('ended', `${ended} ''`),
       view('bounds', 'SELECT 0 AS before, 0 AS last'),
     ],
     past: [
       view('kept', `${kept} WHERE valid_from <= ${cursor}`),
+      view('later', `${kept} WHERE valid_from > ${cursor}`),
       view('ended', ended + cursor),
       view('bounds', `SELECT history_after('${history}') AS before, (${last}) AS last`),
     ],

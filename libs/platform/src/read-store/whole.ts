@@ -28,6 +28,10 @@ const listsOf = <Name extends string>(chunk: Readonly<Record<Name, string>>): Li
     Object.entries<string>(chunk).map(([name, text]) => [name, JSON.parse(text) as SqlValue[]]),
   ) as unknown as Lists<Name>;
 
+/** Of the history of a table, what was replaced or removed since. */
+const boundsOf = (view: ReadView, table: string) =>
+  view.get<{ readonly before: number; readonly last: number }>(`SELECT before, last FROM ${table}_bounds`)!;
+
 /** One reading of one table. */
 class Reading<Name extends string> {
   private readonly members: Readonly<Record<string, string>>;
@@ -62,7 +66,7 @@ class Reading<Name extends string> {
   /** As they lie. */
   *ended(): Generator<Lists<Name>> {
     const { table } = this.whole;
-    const bounds = this.view.get<{ before: number; last: number }>(`SELECT * FROM ${table}_bounds`)!;
+    const bounds = boundsOf(this.view, table);
     const from = `${table}_ended WHERE ${this.where} number > ? AND number <= ?`;
     for (let { before } = bounds; before < bounds.last; before += atOnce)
       yield this.chunk(from, [before, before + atOnce]);
@@ -88,3 +92,21 @@ export function* wholeOf<Key extends string, Member extends string>(
   yield* reading.kept();
   yield* reading.ended();
 }
+
+/**
+ * Values of a column of the rows that were not then what they are now: each once or more often. Undefined when there are more than so
+ * many; reads the whole table, if little of each row, and of the history only what was replaced or removed since.
+ */
+export const changedSince = (
+  view: ReadView,
+  table: string,
+  column: string,
+  most: number,
+): readonly string[] | undefined => {
+  const { before, last } = boundsOf(view, table);
+  if (last - before > most) return undefined;
+  const sql = `SELECT ${column} AS value FROM ${table}_later UNION ALL
+    SELECT ${column} AS value FROM ${table}_ended WHERE number > ? LIMIT ?`;
+  const changed = view.all<{ value: string }>(sql, before, most + 1);
+  return changed.length > most ? undefined : changed.map(({ value }) => value);
+};
