@@ -178,6 +178,31 @@ describe('putting back', () => {
       expect((await gateway.root.get(`/v1/hosts/${gone}`)).status).toBe(404);
   });
 
+  it('takes back the rest where a region came and went with all that was in it', async () => {
+    const { cloudId, regionId } = await newRegion(gateway.root);
+    const other = await on.host(regionId, 'a');
+    const correlation_id = v7();
+    const headers = { 'x-openstack-request-id': `req-${correlation_id}` };
+    const asked = async (collection: string, body: object): Promise<string> =>
+      (await made(gateway.root.post(`/v1/${collection}`, body, headers))).body.id;
+    const passing = await asked('regions', { name: 'passing', cloud_id: cloudId, variables: { a: 1 } });
+    await ok(gateway.root.put(`/v1/hosts/${other}`, { name: 'b' }, headers));
+    await asked('hosts', { name: 'in it', region_id: passing, ...hardware, variables: { b: 2 } });
+    await ok(gateway.root.delete(`/v1/regions/${passing}?cascade=true`, headers));
+    const done = await ok(on.revert({ correlation_id, dry_run: false }));
+    expect(outcomes(done)).toEqual([
+      'RegionRemoved: nothing-to-do',
+      'RegionClosed: nothing-to-do',
+      'DeviceRemoved: nothing-to-do',
+      'VariablesSet: nothing-to-do',
+      'DeviceRegistered: nothing-to-do',
+      'DeviceRenamed: done',
+      'VariablesSet: nothing-to-do',
+      'RegionRegistered: nothing-to-do',
+    ]);
+    expect(await on.show(`hosts/${other}`)).toMatchObject({ name: 'a' });
+  });
+
   it('can itself be put back', async () => {
     const { regionId } = await newRegion(gateway.root);
     const id = await on.host(regionId, 'a', { variables: { a: 1 } });

@@ -9,6 +9,7 @@ import { Changes } from './changes.js';
 import { laterThan } from './later-changes.js';
 import type { Change } from './members.js';
 import { ownedBy, ownedOf } from './owned.js';
+import { passingAmong } from './passing.js';
 import { Present } from './present.js';
 import { irrevocable } from './refusals.js';
 import { refusal, type ReversalStep, type Work } from './reversal.js';
@@ -82,16 +83,25 @@ export class Reversals {
       view,
       events.map(({ event }) => event),
     );
-    const work: Work = { view, present: new Present(view, subjects), changes, returning: new Map() };
-    const steps = events.toReversed().map((found) => this.step(work, found));
+    const present = new Present(view, subjects);
+    const work: Work = { view, present, changes, returning: new Map() };
+    const isPassing = passingAmong(events, changes, present);
+    const steps = events
+      .toReversed()
+      .map((found) => (isPassing(found) ? this.nothing(work, found) : this.step(work, found)));
     return steps.map((step) => withoutGone(step, work.present));
+  }
+
+  private nothing({ view, changes }: Work, found: FoundEvent): ReversalStep {
+    const change = changes.get(found.event.cursor);
+    const name = nameAt(view, found, change);
+    return { found, name, change, resource: null, commands: [], obstacles: [] };
   }
 
   private step(work: Work, found: FoundEvent): ReversalStep {
     const { event, entry } = found;
-    const change = work.changes.get(event.cursor);
-    const name = nameAt(work.view, found, change);
-    const nothing = { found, name, change, resource: null, commands: [] };
+    const nothing = this.nothing(work, found);
+    const { change } = nothing;
     const owned = ownedOf(event);
     if (owned && ofOwners.has(event.type)) {
       const step = { ...nothing, resource: ownedBy[owned].resource };
