@@ -1,8 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { type Client, type Gateway, startGateway } from '#test/support/gateway.js';
-import { imported } from '#test/support/imports.js';
+import { imported, postImport } from '#test/support/imports.js';
 import { newRegion, stranger } from '#test/support/places.js';
+import { tarOf } from '#libs/interchange/src/archive/tar-sample.js';
 
 const fixtures = resolve('libs/interchange/fixtures');
 const fixture = (path: string) => readFileSync(join(fixtures, path));
@@ -44,6 +46,84 @@ describe('an import from Ansible', () => {
     const again = await imported(tenant, fixture(path), query);
     expect(again.summary).toMatchObject({ unchanged: first.summary.created, created: 0, changed: 0 });
     expect((await gateway.events()).length).toBe(before);
+  });
+
+  describe('as an archive of a folder', () => {
+    const files = {
+      'production/hosts': '[web]\nweb1 ansible_host=192.0.2.7\nweb2\n[web:vars]\nport=80\n',
+      'production/group_vars/all/main.yml': 'ntp: [a, b]\nport: 1\n',
+      'production/group_vars/web.yml': 'tls: true\n',
+      'production/host_vars/web2.yml': 'port: 8080\n',
+      'README.md': '# fleet\n',
+    };
+    const archive = (more: Readonly<Record<string, string>> = {}) =>
+      tarOf(...Object.entries({ ...files, ...more }).map(([name, content]) => ({ name, content })));
+    const variables = async () => {
+      const { hosts } = (await tenant.get('/v1/hosts?details=true')).body;
+      return hosts.map((host: { name: string; labels: string[]; variables: object }) => [
+        host.name,
+        host.labels,
+        host.variables,
+      ]);
+    };
+    const expected = [
+      ['web1', ['web'], { ansible_host: '192.0.2.7', ntp: ['a', 'b'], port: 1, tls: true }],
+      ['web2', ['web'], { ntp: ['a', 'b'], port: 8080, tls: true }],
+    ];
+
+    it.each([
+      ['application/x-tar', archive()],
+      ['application/gzip', gzipSync(archive())],
+    ])('is taken in with the variables of its files, once: %s', async (type, body) => {
+      const query = `?${into.slice(1)}`;
+      const first = await imported(tenant, body, query, { 'content-type': type });
+      expect(first.summary).toMatchObject({ created: 2, refused: 0, complete: true });
+      expect(await variables()).toEqual(expected);
+      const again = await imported(tenant, body, query, { 'content-type': type });
+      expect(again.summary).toMatchObject({ unchanged: 2, created: 0, changed: 0 });
+    });
+
+    it('is the part of it that inventory= names', async () => {
+      const more = { 'stage/hosts': 'web3\n', 'site.yml': '- hosts: all\n' };
+      const query = `?format=ansible-directory&inventory=production${into}`;
+      await imported(tenant, archive(more), query);
+      expect(await variables()).toEqual(expected);
+    });
+
+    it('is known again under an Idempotency-Key, and another one is not', async () => {
+      const query = `?format=ansible-directory${into}`;
+      const key = { 'idempotency-key': 'archive' };
+      expect((await imported(tenant, archive(), query, key)).summary).toMatchObject({ created: 2 });
+      expect((await imported(tenant, archive(), query, key)).summary).toMatchObject({ unchanged: 2 });
+      const other = archive({ 'production/host_vars/web1.yml': 'x: 1\n' });
+      expect((await postImport(tenant, other, query, key)).status).toBe(422);
+    });
+
+    it('tells in a best effort what of it cannot be read, and where', async () => {
+      const vault = { 'production/host_vars/web1.yml': '$ANSIBLE_VAULT;1.1;AES256\n6162\n' };
+      const query = `?format=ansible-directory&mode=best-effort${into}`;
+      const { results, summary } = await imported(tenant, archive(vault), query);
+      expect(summary).toMatchObject({ created: 2, refused: 1 });
+      expect(results[0]).toMatchObject({
+        result: 'refused',
+        problem: { status: 400, detail: 'the file is encrypted with a vault' },
+        source: { file: 'production/host_vars/web1.yml', line: 1 },
+      });
+    });
+
+    it.each(['', '/', '..', 'a/../b', 'a//b', '/a', 'a%00b', 'a%0Ab', './a', 'x'.repeat(1025)])(
+      'is not looked for at inventory=%s',
+      async (path) => {
+        const asked = `?format=ansible-directory&inventory=${path}`;
+        const { status, body } = await postImport(tenant, archive(), asked);
+        expect([status, body.errors[0].member]).toEqual([400, 'inventory']);
+      },
+    );
+
+    it('is all that inventory= is for', async () => {
+      const { status, body } = await postImport(tenant, 'a\n', '?format=ansible-ini&inventory=a');
+      expect([status, body.errors[0].member]).toEqual([400, 'inventory']);
+    });
   });
 
   it('has the groups of its hosts as labels and their variables resolved', async () => {

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { ndjson } from './imports.js';
+import { tarOf } from '#libs/interchange/src/archive/tar-sample.js';
 
 /** A host of the places that the import begins with. */
 export const host = (name: string, more = {}) => ({
@@ -12,6 +13,7 @@ export const host = (name: string, more = {}) => ({
 /** A row that is right. */
 export const good = ndjson([host('good')]);
 
+const inventory = tarOf({ name: 'hosts', content: 'a\n' });
 const deep = (levels: number) => `${'['.repeat(levels)}1${']'.repeat(levels)}`;
 const bomb = [
   'a: &a [x, x, x, x, x, x, x, x, x, x]',
@@ -137,4 +139,26 @@ export const wrongImports: readonly (readonly [string, string, string | Buffer, 
   ['an inventory that is none', 'ansible-json', '[1, 2]', ''],
   ['JSON that ends too early', 'ansible-json', '{"_meta": {"hostvars": {', ''],
   ['a line that is no host', 'ansible-ini', '[web\nhost1\n', 'line 1'],
+  ['an archive that is none', 'ansible-directory', 'x'.repeat(2000), ''],
+  ['an archive that ends too early', 'ansible-directory', inventory.subarray(0, -1024), ''],
+  ['an archive that gzip broke', 'ansible-directory', gzipSync(inventory).subarray(0, -4), ''],
+  ['an archive that unpacks without end', 'ansible-directory', gzipSync(Buffer.alloc(3_000_000, 'a')), ''],
+  [
+    'an archive that leads out of itself',
+    'ansible-directory',
+    tarOf({ name: 'hosts', content: 'a' }, { name: '../../up', content: 'b' }),
+    '../../up',
+  ],
+  [
+    'an archive with a link',
+    'ansible-directory',
+    tarOf({ name: 'hosts', content: 'a' }, { name: 'host_vars/a', type: '2' }),
+    'host_vars/a',
+  ],
+  [
+    'an archive with variables that cannot be read',
+    'ansible-directory',
+    tarOf({ name: 'hosts', content: 'a' }, { name: 'group_vars/all.yml', content: 'a: 1\nb: [1,\n' }),
+    'group_vars/all.yml line 2',
+  ],
 ];

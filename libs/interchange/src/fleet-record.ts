@@ -130,4 +130,6 @@ export interface SourceFile {
   /** With forward slashes, relative to the folder that holds the inventory. */
   readonly path: string;
   readonly bytes: Uint8Array;
+  /** What its problems call it; by default its path. */
+  readonly name?: string;
 }

@@ -1,4 +1,4 @@
-import { readAnsible, type AnsibleFormat } from './ansible/ansible.js';
+import { readAnsible, readAnsibleArchive, type AnsibleFormat } from './ansible/ansible.js';
 import { readCsv } from './csv.js';
 import {
   defaultLimits,
@@ -13,12 +13,14 @@ import {
 import { readNdjson } from './ndjson.js';
 import { readYamlRows } from './yaml-rows.js';
 
-export type FleetFormat = 'ndjson' | 'csv' | 'yaml' | AnsibleFormat;
+export type FleetFormat = 'ndjson' | 'csv' | 'yaml' | AnsibleFormat | 'ansible-directory';
 
 export interface ReadOptions {
   readonly limits?: Partial<Limits>;
   /** What a row is that does not say it; without it such a row is a problem. */
   readonly kind?: FleetKind;
+  /** Of `ansible-directory`: the file or folder of the archive that is the inventory, as `-i` would say it. */
+  readonly inventory?: string;
 }
 
 const tree = new Set<FleetKind>(['host', 'network-device', 'container']);
@@ -82,6 +84,8 @@ const start = (format: FleetFormat, stream: ByteStream, limits: Limits, options:
     case 'ansible-yaml':
     case 'ansible-json':
       return readAnsible(format, stream, limits);
+    case 'ansible-directory':
+      return readAnsibleArchive(stream, limits, options.inventory);
   }
 };
 

@@ -9,8 +9,16 @@ export const importFormats = [
   'ansible-ini',
   'ansible-yaml',
   'ansible-json',
+  'ansible-directory',
 ] as const;
 export type ImportFormat = (typeof importFormats)[number];
+
+const isPath = (value: unknown): boolean =>
+  typeof value === 'string' &&
+  value.length <= 1024 &&
+  value.isWellFormed() &&
+  !/\p{Cc}/u.test(value) &&
+  value.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 
 /** A number of devices, or a share of them. */
 const amount = /^(\d{1,9}|(100|\d{1,2})%)$/;
@@ -75,6 +83,15 @@ export class ImportQuery extends ImportOptions {
   @Optional()
   @OneOf(importFormats)
   readonly format?: ImportFormat;
+
+  /** Of `ansible-directory`: the file or folder of the archive that is the inventory, as `-i` says it; by default what all is in. */
+  @Optional()
+  @check('path', isPath, 'must be a path in the archive such as inventories/production', {
+    type: 'string',
+    minLength: 1,
+    maxLength: 1024,
+  })
+  readonly inventory?: string;
 
   /** What a row is that does not say it. */
   @Optional()

@@ -23,15 +23,26 @@ export class ImportController {
   @Post()
   @HttpCode(200)
   @Requires('hosts:write')
-  @TakesText(['application/x-ndjson', 'text/csv', 'application/yaml', 'text/plain'])
+  @TakesText([
+    'application/x-ndjson',
+    'text/csv',
+    'application/yaml',
+    'text/plain',
+    'application/x-tar',
+    'application/gzip',
+  ])
   @AnswersText('Imports a fleet; answers a line for each thing, what became of it, and a summary', [media])
   async import(@Current() exchange: Exchange, @Query() query: ImportQuery) {
     const { CRATON_IMPORT_BYTES: streamBytes, CRATON_IMPORT_ROWS: records } = this.config;
     this.requests.demandProper(exchange);
     const format = formatOf(exchange, query);
     const { bytes: source, digest } = digested(sourceOf(exchange, streamBytes), exchange);
-    const { kind } = query;
-    const options = { limits: { streamBytes, records }, ...(kind !== undefined && { kind }) };
+    const { kind, inventory } = query;
+    const options = {
+      limits: { streamBytes, records },
+      ...(kind !== undefined && { kind }),
+      ...(inventory !== undefined && { inventory }),
+    };
     const text = await this.importer.run(exchange, query, {
       reads: () => readFleet(format, source, options),
       request: this.requests.of(exchange, digest),

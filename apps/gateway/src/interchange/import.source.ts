@@ -13,14 +13,23 @@ const formats: Readonly<Record<string, ImportFormat>> = {
   'application/x-yaml': 'yaml',
   'text/yaml': 'yaml',
   'application/json': 'ansible-json',
+  'application/x-tar': 'ansible-directory',
+  'application/gzip': 'ansible-directory',
+  'application/x-gzip': 'ansible-directory',
 };
 
 /** What the client says that it sends. */
-export const formatOf = ({ request }: Exchange, { format }: ImportQuery): ImportFormat => {
+export const formatOf = ({ request }: Exchange, { format, inventory }: ImportQuery): ImportFormat => {
   const told = format ?? formats[request.rawType ?? ''];
+  if (told !== undefined && told !== 'ansible-directory' && inventory !== undefined) {
+    const message = 'is for archives: format=ansible-directory';
+    throw new DomainError('validation-failed', `inventory ${message}`, {
+      violations: [{ member: 'inventory', message }],
+    });
+  }
   if (told !== undefined) return told;
   const known =
-    'application/x-ndjson, text/csv, application/yaml or application/json, or ?format= must say what it is';
+    'application/x-ndjson, text/csv, application/yaml, application/json or application/x-tar, or ?format= must say what it is';
   throw new DomainError('unsupported-media-type', `the body must be ${known}`);
 };
 

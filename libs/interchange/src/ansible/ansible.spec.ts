@@ -10,6 +10,7 @@ import {
 } from '../fleet-record.js';
 import { readFleet, type FleetFormat, type ReadOptions } from '../read-fleet.js';
 import { readAnsibleFiles } from './ansible.js';
+import { hostsListed, type Listed } from './listed.js';
 
 const fixtures = resolve('libs/interchange/fixtures');
 
@@ -32,40 +33,10 @@ const all = async (reads: AsyncIterable<Read>) => {
 const read = (format: FleetFormat, text: string, options?: ReadOptions) =>
   all(readFleet(format, [Buffer.from(text)], options));
 
-interface Listed {
-  readonly [group: string]: { readonly hosts?: readonly string[]; readonly children?: readonly string[] };
-}
-
-/** Every host of every group, through the groups below it, from what Ansible itself lists. */
-const membership = (listed: Listed): Map<string, Set<string>> => {
-  const hostsOf = (group: string): string[] => [
-    ...(listed[group]?.hosts ?? []),
-    ...(listed[group]?.children ?? []).flatMap(hostsOf),
-  ];
-  const groups = new Map<string, Set<string>>();
-  for (const group of Object.keys(listed).filter((name) => !['_meta', 'all', 'ungrouped'].includes(name)))
-    for (const host of hostsOf(group)) groups.set(host, (groups.get(host) ?? new Set()).add(group));
-  return groups;
-};
-
-const expected = (folder: string) => {
-  const listed = JSON.parse(readFileSync(join(fixtures, folder, 'expected.json'), 'utf8')) as Listed & {
-    _meta: { hostvars: Record<string, object> };
-  };
-  const { _meta: meta, ...groups } = listed;
-  return { variables: meta.hostvars, groups: membership(groups) };
-};
-
 const expectSame = (folder: string, records: readonly FleetRecord[]) => {
-  const { variables, groups } = expected(folder);
-  const unsafe = (_: string, value: unknown) =>
-    typeof value === 'object' && value !== null && '__ansible_unsafe' in value
-      ? value.__ansible_unsafe
-      : value;
-  const plain: unknown = JSON.parse(JSON.stringify(variables), unsafe);
-  expect(Object.fromEntries(records.map((one) => [one.name, one.variables]))).toEqual(plain);
-  for (const { name, labels } of records)
-    expect([name, labels]).toEqual([name, [...(groups.get(name) ?? [])].sort()]);
+  const listed = JSON.parse(readFileSync(join(fixtures, folder, 'expected.json'), 'utf8')) as Listed;
+  const ours = records.map(({ name, variables, labels }) => [name, { variables, labels }]);
+  expect(Object.fromEntries(ours)).toEqual(hostsListed(listed));
 };
 
 describe('an inventory of Ansible', () => {

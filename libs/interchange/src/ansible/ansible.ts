@@ -10,14 +10,17 @@ import {
   type Read,
   type SourceFile,
 } from '../fleet-record.js';
-import { objectOf } from '../json-shape.js';
+import { isObject, objectOf } from '../json-shape.js';
+import { archiveFiles } from '../archive/archive-files.js';
+import { BadArchive } from '../archive/bad-archive.js';
 import { textOf } from '../text-lines.js';
+import { type Directory, directoryOf, mayMatter } from './directory.js';
 import { readIni } from './ini.js';
 import { Inventory } from './inventory.js';
 import { readJsonInventory } from './json-inventory.js';
 import { resolveHosts, type ResolvedHost } from './resolution.js';
-import { readVarsFiles, varsPathOf } from './vars-files.js';
-import { readYamlInventory } from './yaml-inventory.js';
+import { byPath, extensionOf, readVarsFiles, varsPathOf } from './vars-files.js';
+import { ansibleYaml, readYamlInventory } from './yaml-inventory.js';
 
 export type AnsibleFormat = 'ansible-ini' | 'ansible-yaml' | 'ansible-json';
 
@@ -91,20 +94,82 @@ export async function* readAnsible(
   yield* resolved(inventory, [], limits);
 }
 
-const formatOf = (path: string, text: string): AnsibleFormat => {
-  if (/\.json$/i.test(path)) return 'ansible-json';
-  if (/\.ya?ml$/i.test(path)) return 'ansible-yaml';
-  return text.trimStart().startsWith('{') ? 'ansible-json' : 'ansible-ini';
+type Reader = (typeof readers)[AnsibleFormat];
+
+/** The answer of a script that somebody kept, rather than an inventory that was written. */
+const isListing = (text: string): boolean => {
+  try {
+    const data = JSON.parse(text) as Json;
+    if (!isObject(data)) return false;
+    const groups = Object.values(data);
+    return '_meta' in data || groups.some((group) => Array.isArray(isObject(group) ? group['hosts'] : group));
+  } catch {
+    return false;
+  }
 };
 
-/** An inventory of several files: those in group_vars and host_vars, and the others, in alphabetical order, as inventories. */
+const isYaml = (text: string, limits: Limits): boolean => {
+  const [first = ''] = /^[ \t]*[^\s#;].*$/m.exec(text) ?? [];
+  if (!/:|^(?:---|\{)/.test(first) || text.length > limits.yamlBytes) return false;
+  const read = ansibleYaml(text, '', limits);
+  return 'value' in read && isObject(read.value);
+};
+
+/** As Ansible goes about it: by the extension, and by what is in it where there is none. */
+const readerOf = (path: string, text: string, limits: Limits): Reader => {
+  const extension = extensionOf(path);
+  if (/^\.ya?ml$/.test(extension)) return readYamlInventory;
+  if (extension !== '' && extension !== '.json') return readIni;
+  if (text.trimStart().startsWith('{')) return isListing(text) ? readJsonInventory : readYamlInventory;
+  return extension === '.json' || isYaml(text, limits) ? readYamlInventory : readIni;
+};
+
+/** What keeps a file from being read. */
+const obstacle = (path: string, text: string): string | undefined => {
+  if (text.startsWith('#!')) return 'the file is a program, and programs are not run';
+  if (text.startsWith('$ANSIBLE_VAULT')) return 'the file is encrypted with a vault';
+  return path.endsWith('.toml') ? 'inventories in TOML are not read' : undefined;
+};
+
+const readSource = async (
+  { path, bytes, name: file = path }: SourceFile,
+  inventory: Inventory,
+  limits: Limits,
+): Promise<void> => {
+  const text = await textOf([bytes], limits);
+  if (typeof text !== 'string') return inventory.problem(text.problem, { ...text.source, file });
+  const problem = obstacle(path, text);
+  if (problem !== undefined) return inventory.problem(problem, { file, line: 1 });
+  readerOf(path, text, limits)(text, file, inventory, limits);
+};
+
+/**
+ * An inventory of several files: those of group_vars and host_vars beside it, and the others, in alphabetical order, as inventories.
+ * A later one overrides what an earlier one says.
+ */
 export async function* readAnsibleFiles(files: readonly SourceFile[], limits: Limits): AsyncGenerator<Read> {
   const inventory = new Inventory(limits);
   const sources = files.filter(({ path }) => !varsPathOf(path));
-  for (const { path, bytes } of sources.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
-    const text = await textOf([bytes], limits);
-    if (typeof text !== 'string') inventory.problem(text.problem, { ...text.source, file: path });
-    else readers[formatOf(path, text)](text, path, inventory, limits);
-  }
+  for (const file of sources.toSorted(byPath)) await readSource(file, inventory, limits);
   yield* resolved(inventory, files, limits);
+}
+
+/**
+ * An inventory with its files of variables in a tar archive, packed with gzip or not. `inventory`: the file or folder of the archive
+ * that is meant, as `-i` would say it; by default the folder that everything is in.
+ */
+export async function* readAnsibleArchive(
+  stream: ByteStream,
+  limits: Limits,
+  inventory?: string,
+): AsyncGenerator<Read> {
+  let directory: Directory;
+  try {
+    directory = directoryOf(await archiveFiles(stream, limits, mayMatter(inventory)), inventory);
+  } catch (error) {
+    if (!(error instanceof BadArchive)) throw error;
+    return void (yield { problem: error.message, source: {}, fatal: true });
+  }
+  yield* directory.problems;
+  yield* readAnsibleFiles(directory.files, limits);
 }

@@ -58,6 +58,12 @@ interface Inherited {
   readonly variables: JsonObject;
 }
 
+/** Whoever is in a group is not ungrouped, whatever one of the files says. */
+const directOf = ({ groups }: Host): ReadonlySet<string> => {
+  const named = [...groups].filter((group) => group !== 'all' && group !== 'ungrouped');
+  return new Set(named.length > 0 ? named : ['ungrouped']);
+};
+
 /**
  * Resolves variables as Ansible does: from `all` to the deepest group, at the same depth by priority and then by name, files of
  * group_vars after what the inventory says of groups; then what it says of the host, then host_vars.
@@ -85,16 +91,17 @@ class Resolver {
 
   /** Hosts of the same groups inherit the same, which is found once. */
   private from(host: Host): Inherited {
-    const key = JSON.stringify([...host.groups].toSorted(byText));
+    const direct = directOf(host);
+    const key = JSON.stringify([...direct].toSorted(byText));
     const known = this.inherited.get(key);
     if (known) return known;
-    const made = this.inherit(host);
+    const made = this.inherit(direct);
     this.inherited.set(key, made);
     return made;
   }
 
-  private inherit(host: Host): Inherited {
-    const groups = this.ancestors(host.groups);
+  private inherit(direct: ReadonlySet<string>): Inherited {
+    const groups = this.ancestors(direct);
     const { depths } = this.ranked;
     const ordered = groups
       .map((name) => ({ ...this.inventory.group(name), depth: depths.get(name) ?? 0 }))

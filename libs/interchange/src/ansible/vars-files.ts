@@ -1,15 +1,15 @@
 import type { Json, JsonObject } from '#libs/kernel/src/json.js';
 import { isProblem, type Limits, type SourceFile } from '../fleet-record.js';
-import { isObject, objectOf } from '../json-shape.js';
+import { isObject, objectOf, oddityOf } from '../json-shape.js';
 import { textOf } from '../text-lines.js';
 import type { Inventory } from './inventory.js';
 import type { VarsFiles } from './resolution.js';
 import { ansibleYaml } from './yaml-inventory.js';
 
-const variablesPath = /(?:^|\/)(group_vars|host_vars)\/(.+)$/;
+const variablesPath = /^(group_vars|host_vars)\/(.+)$/;
 const extensions = new Set(['', '.yml', '.yaml', '.json']);
 
-const extensionOf = (path: string): string => /(?<=[^/])\.[^./]*$/.exec(path)?.[0] ?? '';
+export const extensionOf = (path: string): string => /(?<=[^/])\.[^./]*$/.exec(path)?.[0] ?? '';
 const isHidden = (name: string): boolean => name.startsWith('.') || name.endsWith('~');
 
 export interface VarsPath {
@@ -32,19 +32,29 @@ export const varsPathOf = (path: string): VarsPath | undefined => {
   return { of, names: [first, ...short], inFolder: false };
 };
 
+/** In a folder of files, folders have no extension, and files one that is known, or none. */
 const isRead = (path: string): boolean => {
-  const parts = path.split('/');
-  const start = parts.findLastIndex((part) => part === 'group_vars' || part === 'host_vars') + 1;
-  const name = parts.at(-1) as string;
-  const nested = parts.slice(start + 1);
-  if (nested.some(isHidden)) return false;
-  return nested.length === 0 || extensions.has(extensionOf(name));
+  const nested = path.split('/').slice(2);
+  const name = nested.pop();
+  if (name === undefined) return true;
+  if (isHidden(name) || nested.some(isHidden)) return false;
+  return extensions.has(extensionOf(name)) && nested.every((folder) => extensionOf(folder) === '');
 };
 
 /** A folder before its neighbours, whatever characters their names go on with. */
 const order = ({ path }: SourceFile): string => path.replaceAll('/', '\0');
-const byPath = (left: SourceFile, right: SourceFile): number =>
+export const byPath = (left: SourceFile, right: SourceFile): number =>
   order(left) < order(right) ? -1 : Number(order(left) > order(right));
+
+/** JSON that is no YAML, such as with tabs in it. */
+const jsonIn = (text: string, depth: number): Json | undefined => {
+  try {
+    const value = JSON.parse(text) as Json;
+    return oddityOf(value, depth) ? undefined : value;
+  } catch {
+    return undefined;
+  }
+};
 
 class VarsReader {
   readonly groups = new Map<string, JsonObject>();
@@ -67,14 +77,15 @@ class VarsReader {
     this[found.of].set(name, objectOf([...Object.entries(before), ...Object.entries(variables)]));
   }
 
-  private async read({ path, bytes }: SourceFile): Promise<JsonObject> {
+  private async read({ path: relative, bytes, name: path = relative }: SourceFile): Promise<JsonObject> {
     const text = await textOf([bytes], this.limits, this.limits.yamlBytes);
     if (typeof text !== 'string') return this.refuse(path, text.problem, text.source);
     if (text.startsWith('$ANSIBLE_VAULT'))
       return this.refuse(path, 'the file is encrypted with a vault', { line: 1 });
     const read = ansibleYaml(text, path, this.limits);
-    if (isProblem(read)) return this.refuse(path, read.problem, read.source);
-    const value: Json = read.value ?? {};
+    const known = isProblem(read) ? jsonIn(text, this.limits.depth) : read.value;
+    if (isProblem(read) && known === undefined) return this.refuse(path, read.problem, read.source);
+    const value: Json = known ?? {};
     return isObject(value) ? value : this.refuse(path, 'variables must be a mapping', {});
   }
 

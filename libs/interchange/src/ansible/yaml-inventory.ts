@@ -91,6 +91,8 @@ export const readYamlInventory = (text: string, file: string, inventory: Invento
   const read = ansibleYaml(text, file, limits);
   if ('problem' in read) return inventory.problem(read.problem, read.source);
   const named = file === '' ? {} : { file };
+  // Nothing but remarks: that an inventory in one text must not be.
+  if (read.value === null && file !== '') return undefined;
   if (!isObject(read.value)) return inventory.problem('the inventory must be a mapping of groups', named);
   if (Object.hasOwn(read.value, 'plugin') && !isObject(read.value['plugin']))
     return inventory.problem('a plugin is named, not an inventory', named);
