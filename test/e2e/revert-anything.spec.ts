@@ -102,4 +102,32 @@ describe('putting back all that was done under one correlation id', () => {
     await fc.assert(property, { numRuns: 15 });
     expect(steps).toBeGreaterThan(10);
   });
+
+  it('does, one change at a time and in any order, what a dry run says', async () => {
+    const outcomesSeen = new Set<string>();
+    const stories = fc.array(anyDeed, { minLength: 5, maxLength: 12, size: 'max' });
+    const property = fc.asyncProperty(
+      stories,
+      fc.array(fc.nat(1000), { minLength: 8 }),
+      async (deeds, order) => {
+        const regionId = await place();
+        const correlation_id = v7();
+        await doing(deeds, regionId, correlation_id);
+        const all = (await on.revert({ correlation_id })).body.steps ?? [];
+        for (const which of all.length > 0 ? order : []) {
+          const { event_id } = all[which % all.length];
+          const [step] = (await ok(on.revert({ event_id }))).body.steps;
+          outcomesSeen.add(step.outcome);
+          const [was, count] = [await present(regionId), await on.count()];
+          const { status, text } = await on.revert({ event_id, dry_run: false });
+          expect([step, status, text]).toEqual([step, step.outcome === 'refused' ? 409 : 200, text]);
+          const isDone = step.outcome === 'possible';
+          expect([step, (await on.count()) > count]).toEqual([step, isDone]);
+          expect(isDone ? was : await present(regionId)).toEqual(was);
+        }
+      },
+    );
+    await fc.assert(property, { numRuns: 6 });
+    expect(outcomesSeen).toContain('possible');
+  });
 });
