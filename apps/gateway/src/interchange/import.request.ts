@@ -41,6 +41,7 @@ export class ImportRequests {
   demandProper({ request, caller: { userId, projectId } }: Exchange): void {
     if (expectedRevision(request.headers['if-match']) !== undefined)
       throw new DomainError('wrong-revision', 'an import has no revision to match');
+    reasonOf(request.headers);
     const key = idempotencyKey(request);
     const first = key === undefined ? undefined : this.requests.find(this.readStore.now(), userId, key);
     // The mark of an import names its project: a body that came under the key of something else need not be read.
