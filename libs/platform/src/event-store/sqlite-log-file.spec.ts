@@ -73,6 +73,19 @@ describe('a log file', () => {
     expect(statSync(path).size).toBe(before.size);
   });
 
+  it('that was made with larger pages goes on with them', () => {
+    const made = new DatabaseSync(path);
+    made.exec('PRAGMA page_size = 8192; PRAGMA journal_mode = WAL');
+    made.close();
+    const identity = openLogFile(path);
+    const writer = new LogWriter(path);
+    const id = '00000000-0000-4000-8000-000000000000';
+    expect(writer.write([0, 0, 'tested-1', 'tested', -1, 1, id, 'T', '{}', null])).toEqual([0, 0, 1]);
+    expect(writer.database.prepare('PRAGMA page_size').get()).toEqual({ page_size: 8192 });
+    writer.close();
+    expect(openLogFile(path)).toBe(identity);
+  });
+
   it('of another schema is refused by both versions', () => {
     openLogFile(path);
     const database = new DatabaseSync(path);

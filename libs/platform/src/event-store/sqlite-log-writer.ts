@@ -11,6 +11,8 @@ import {
   outcome,
 } from '#libs/platform/src/event-store/sqlite-batch.js';
 
+/** A longer write-ahead log makes rarer, longer pauses. */
+const checkpointBytes = 16 * 1024 * 1024;
 /** The streams that were written last: what is remembered of them saves looking them up. */
 const mostStreams = 20_000;
 /** What goes wrong with the machine and not with one append: the others in the batch need not be tried. */
@@ -53,9 +55,10 @@ class Connection {
     file.searchParams.set('mode', 'rw');
     this.database = new DatabaseSync(file, { timeout: 5000 });
     this.database.exec(
-      `PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000; PRAGMA cache_size = -65536;
-       PRAGMA journal_size_limit = 67108864`,
+      'PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 67108864',
     );
+    const [pageSize] = this.prepare('PRAGMA page_size').get() as unknown as [number];
+    this.database.exec(`PRAGMA wal_autocheckpoint = ${checkpointBytes / pageSize}`);
     this.begin = this.prepare('BEGIN IMMEDIATE');
     this.commit = this.prepare('COMMIT');
     this.version = this.prepare('PRAGMA data_version');
