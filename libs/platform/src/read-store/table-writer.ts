@@ -14,10 +14,40 @@ interface Shape {
   readonly columns: readonly string[];
   /** For one of them, for two, and so on. */
   readonly statements: (StatementSync | undefined)[];
+  /** The same for puts of rows that are new. */
+  readonly inserts: (StatementSync | undefined)[];
+  readonly guess: Guess;
 }
 
 /** In one statement: of things like variables many are written at once, and a statement costs as much as a row. */
 const mostTogether = 10;
+
+/** How often in a row rows are replaced at once, after one was in the place of a row that was put as a new one. */
+const mostReplacing = 1024;
+
+/**
+ * Whether the rows that are put are new, as most are. A statement that only inserts costs a sixth less, and is wasted where it meets a
+ * row: it pays where two of three meet none.
+ */
+class Guess {
+  private patience = 1;
+  private replacing = 0;
+
+  get isNew(): boolean {
+    if (this.replacing === 0) return true;
+    this.replacing -= 1;
+    return false;
+  }
+
+  right(): void {
+    this.patience = Math.max(1, this.patience / 2);
+  }
+
+  wrong(): void {
+    this.replacing = this.patience;
+    this.patience = Math.min(mostReplacing, this.patience * 4);
+  }
+}
 
 const isOf = ({ verb, keys, columns }: Shape, write: Write): boolean => {
   if (write.verb !== verb) return false;
@@ -53,9 +83,20 @@ export class TableWriter {
     const parameters: Value[] = [];
     for (let at = from; at < from + count; at += 1) this.give(parameters, writes[at]!, cursor);
     if (first.verb === 'remove') this.setNow.run(cursor);
+    if (first.verb === 'put' && this.inserted(shape, count, parameters)) return count;
     // Not `run`, which also tells what it did: nobody asks.
     (shape.statements[count] ??= this.database.prepare(this.sql(first, count))).get(...parameters);
     return count;
+  }
+
+  /** Whether that has put all of the rows: if not, those that were new are there already, and may be put again. */
+  private inserted({ columns, inserts, guess }: Shape, count: number, parameters: readonly Value[]): boolean {
+    if (!guess.isNew) return false;
+    const sql = () => `${this.insert([...columns, 'valid_from'], count)} DO NOTHING`;
+    const { changes } = (inserts[count] ??= this.database.prepare(sql())).run(...parameters);
+    if (changes === count) guess.right();
+    else guess.wrong();
+    return changes === count;
   }
 
   private give(parameters: Value[], write: Write, cursor: Cursor): void {
@@ -84,7 +125,8 @@ export class TableWriter {
     const keys = Object.keys(write.key);
     const columns = [...keys, ...Object.keys(valuesOf(write))];
     const statements = [undefined, this.database.prepare(this.sql(write, 1))];
-    const shape = { verb: write.verb, keys: keys.length, columns, statements };
+    const guess = new Guess();
+    const shape = { verb: write.verb, keys: keys.length, columns, statements, inserts: [], guess };
     this.shapes.push(shape);
     return shape;
   }
@@ -118,9 +160,13 @@ export class TableWriter {
   private upsert(given: readonly string[], count: number): string {
     const rest = [...this.columns, 'valid_from'].filter((column) => !this.table.key.includes(column));
     const assigned = rest.map((column) => `"${column}" = excluded."${column}"`).join(', ');
+    return `${this.insert(given, count)} DO UPDATE SET ${assigned}`;
+  }
+
+  private insert(given: readonly string[], count: number): string {
     const row = `(${given.map(() => '?').join(', ')})`;
     return `INSERT OR FAIL INTO "${this.name}" (${quoted(given)}) VALUES ${Array(count).fill(row).join(', ')}
-      ON CONFLICT (${quoted(this.table.key)}) DO UPDATE SET ${assigned}`;
+      ON CONFLICT (${quoted(this.table.key)})`;
   }
 
   private check(verb: Write['verb'], key: readonly string[], values: readonly string[]): void {
