@@ -110,6 +110,8 @@ export interface Limits {
   readonly depth: number;
   /** Values in one YAML document with every alias written out. */
   readonly nodes: number;
+  /** Variables of all hosts of one inventory, each with what it inherits. */
+  readonly resolved: number;
 }
 
 export const defaultLimits: Limits = {
@@ -121,6 +123,7 @@ export const defaultLimits: Limits = {
   problems: 1000,
   depth: 32,
   nodes: 2_000_000,
+  resolved: 25_000_000,
 };
 
 export type ByteStream = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;

@@ -69,3 +69,42 @@ describe('an inventory of Ansible', () => {
     expectSame('ini', records);
   });
 });
+
+describe('an inventory with more variables than anybody has', () => {
+  const ini = (hosts: number, variables: number, shape: (n: number) => string) => {
+    const named = Array.from({ length: hosts }, (_, n) => shape(n)).join('\n');
+    return `${named}\n[all:vars]\n${Array.from({ length: variables }, (_, n) => `k${n}=1`).join('\n')}\n`;
+  };
+
+  it('is refused host by host, before their variables are copied', async () => {
+    const { records, problems } = await all(
+      readFleet('ansible-ini', [Buffer.from(ini(900, 50_000, (n) => `h${n}`))]),
+    );
+    expect(records).toEqual([]);
+    expect(problems).toHaveLength(900);
+    expect(problems[7]).toEqual({ problem: 'the host has more than 10000 variables', source: { line: 8 } });
+  });
+
+  it('is refused as a whole when it would be too much in all', async () => {
+    const text = ini(300, 1000, (n) => `[g${n}]\nh${n}`);
+    const limits = { resolved: 400_000 };
+    const { records, problems } = await all(readFleet('ansible-ini', [Buffer.from(text)], { limits }));
+    expect(records.length).toBeGreaterThan(100);
+    expect(problems).toEqual([
+      {
+        problem: 'the hosts have more than 400000 variables in all',
+        source: { line: expect.any(Number) },
+        fatal: true,
+      },
+    ]);
+  });
+
+  it('lets others have their turns while it is read', async () => {
+    let turns = 0;
+    const counting = setInterval(() => (turns += 1), 1);
+    const { records } = await all(readFleet('ansible-ini', [Buffer.from(ini(300, 1000, (n) => `h${n}`))]));
+    clearInterval(counting);
+    expect(records).toHaveLength(300);
+    expect(turns).toBeGreaterThan(5);
+  });
+});

@@ -1,7 +1,9 @@
 import { isIP } from 'node:net';
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { Json } from '#libs/kernel/src/json.js';
 import {
   fleetKinds,
+  isProblem,
   placeNames,
   type ByteStream,
   type FleetKind,
@@ -69,16 +71,24 @@ const recordOf = ({ name, groups, variables, source }: ResolvedHost): FleetRecor
   };
 };
 
+const longestTurnMs = 10;
+
 const resolved = async function* (
   inventory: Inventory,
   files: readonly SourceFile[],
   limits: Limits,
 ): AsyncGenerator<Read> {
   const vars = await readVarsFiles(files, inventory, limits);
-  const hosts = resolveHosts(inventory, vars);
+  const hosts = resolveHosts(inventory, vars, limits);
   yield* inventory.problems;
   if (inventory.more > 0) yield { problem: `there are ${inventory.more} problems more`, source: {} };
-  for (const host of hosts()) yield recordOf(host);
+  let turn = performance.now();
+  for (const host of hosts()) {
+    yield isProblem(host) ? host : recordOf(host);
+    if (performance.now() - turn < longestTurnMs) continue;
+    await othersTurn();
+    turn = performance.now();
+  }
 };
 
 /** An inventory in one text. Its problems come first, then every host that could be read. */

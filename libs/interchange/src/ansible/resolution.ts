@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '#libs/kernel/src/json.js';
-import type { Source } from '../fleet-record.js';
+import type { Limits, RowProblem, Source } from '../fleet-record.js';
 import { objectOf } from '../json-shape.js';
 import { breakCircles } from './group-circles.js';
 import type { Host, Inventory } from './inventory.js';
@@ -56,10 +56,14 @@ const rank = (inventory: Inventory): Ranked => {
 interface Inherited {
   readonly groups: readonly string[];
   readonly variables: JsonObject;
+  readonly count: number;
 }
 
+/** Every host gets a copy of what its groups say: a short text must not become endless work. */
+const most = { ofHost: 10_000, ofGroups: 100_000 } as const;
+
 /** Whoever is in a group is not ungrouped, whatever one of the files says. */
-const directOf = ({ groups }: Host): ReadonlySet<string> => {
+const directOf = (groups: ReadonlySet<string>): ReadonlySet<string> => {
   const named = [...groups].filter((group) => group !== 'all' && group !== 'ungrouped');
   return new Set(named.length > 0 ? named : ['ungrouped']);
 };
@@ -69,39 +73,58 @@ const directOf = ({ groups }: Host): ReadonlySet<string> => {
  * group_vars after what the inventory says of groups; then what it says of the host, then host_vars.
  */
 class Resolver {
-  private readonly inherited = new Map<string, Inherited>();
+  /** Undefined where it is too much. */
+  private readonly inherited = new Map<string, Inherited | undefined>();
+  private readonly counts = new Map<string, number>();
   private readonly ranked: Ranked;
+  private left: number;
 
   constructor(
     private readonly inventory: Inventory,
     private readonly files: VarsFiles,
+    private readonly limit: number,
   ) {
+    this.left = limit;
     this.ranked = rank(inventory);
   }
 
-  resolve(host: Host): ResolvedHost {
-    const { groups, variables } = this.from(host);
-    const all = [
-      ...Object.entries(variables),
-      ...host.vars,
-      ...Object.entries(this.files.hosts.get(host.name) ?? {}),
-    ];
-    return { name: host.name, groups, variables: objectOf(all), source: host.source };
+  resolve({ name, vars, groups: direct, source }: Host): ResolvedHost | RowProblem {
+    const inherited = this.from(directOf(direct));
+    const own = Object.entries(this.files.hosts.get(name) ?? {});
+    const count = (inherited?.count ?? 0) + vars.size + own.length;
+    if (!inherited || count > most.ofHost) {
+      if (this.left < 0) return this.tooMuch(source);
+      return { problem: `the host has more than ${most.ofHost} variables`, source };
+    }
+    this.left -= count;
+    if (this.left < 0) return this.tooMuch(source);
+    const { groups, variables } = inherited;
+    return {
+      name,
+      groups,
+      variables: objectOf([...Object.entries(variables), ...vars, ...own]),
+      source,
+    };
+  }
+
+  private tooMuch(source: Source): RowProblem {
+    return { problem: `the hosts have more than ${this.limit} variables in all`, source, fatal: true };
   }
 
   /** Hosts of the same groups inherit the same, which is found once. */
-  private from(host: Host): Inherited {
-    const direct = directOf(host);
+  private from(direct: ReadonlySet<string>): Inherited | undefined {
     const key = JSON.stringify([...direct].toSorted(byText));
-    const known = this.inherited.get(key);
-    if (known) return known;
+    if (this.inherited.has(key)) return this.inherited.get(key);
     const made = this.inherit(direct);
     this.inherited.set(key, made);
     return made;
   }
 
-  private inherit(direct: ReadonlySet<string>): Inherited {
+  private inherit(direct: ReadonlySet<string>): Inherited | undefined {
     const groups = this.ancestors(direct);
+    const sum = groups.reduce((total, name) => total + this.countOf(name), 0);
+    this.left -= sum;
+    if (sum > most.ofGroups || this.left < 0) return undefined;
     const { depths } = this.ranked;
     const ordered = groups
       .map((name) => ({ ...this.inventory.group(name), depth: depths.get(name) ?? 0 }))
@@ -111,7 +134,18 @@ class Resolver {
       ...ordered.flatMap(({ name }) => Object.entries(this.files.groups.get(name) ?? {})),
     ];
     const named = groups.filter((name) => name !== 'all' && name !== 'ungrouped');
-    return { groups: named.toSorted(byText), variables: objectOf(entries) };
+    const variables = objectOf(entries);
+    return { groups: named.toSorted(byText), variables, count: Object.keys(variables).length };
+  }
+
+  /** How much there is to say of a group, itself included. */
+  private countOf(name: string): number {
+    const known = this.counts.get(name);
+    if (known !== undefined) return known;
+    const ofFiles = Object.keys(this.files.groups.get(name) ?? {}).length;
+    const count = 1 + this.inventory.group(name).vars.size + ofFiles;
+    this.counts.set(name, count);
+    return count;
   }
 
   private ancestors(direct: ReadonlySet<string>): string[] {
@@ -122,10 +156,14 @@ class Resolver {
 }
 
 /** The hosts one after another, each with its variables resolved. Circles of groups become problems of the inventory. */
-export const resolveHosts = (inventory: Inventory, files: VarsFiles): (() => Generator<ResolvedHost>) => {
+export const resolveHosts = (
+  inventory: Inventory,
+  files: VarsFiles,
+  { resolved: limit }: Pick<Limits, 'resolved'>,
+): (() => Generator<ResolvedHost | RowProblem>) => {
   breakCircles(inventory);
   attachToAll(inventory);
-  const resolver = new Resolver(inventory, files);
+  const resolver = new Resolver(inventory, files, limit);
   return function* () {
     for (const host of inventory.hosts.values()) yield resolver.resolve(host);
   };
