@@ -3,7 +3,7 @@ import { StoreUnavailable } from '#libs/platform/src/event-store/event-store.err
 import type { Expected, NewEvent } from '#libs/platform/src/event-store/event-store.js';
 import { MemoryEventStore } from '#libs/platform/src/event-store/memory-event-store.js';
 import { type Gateway, startGateway } from '#test/support/gateway.js';
-import { newRegion } from '#test/support/places.js';
+import { hardware, made, newRegion } from '#test/support/places.js';
 import { ok, outcomes, Reverting } from '#test/support/reverting.js';
 
 /** A log that takes nothing for one stream while it is told so. */
@@ -71,5 +71,28 @@ describe('putting back what was done in two regions', () => {
     const before = await on.count();
     await ok(ask());
     expect(await on.count()).toBe(before);
+  });
+
+  it('goes on where hosts were made, changed and given variables', async () => {
+    const correlationId = v7();
+    const headers = { 'x-openstack-request-id': `req-${correlationId}` };
+    const hosts: { readonly id: string; readonly regionId: string }[] = [];
+    for (const name of ['three', 'four']) {
+      const { regionId } = await newRegion(gateway.root);
+      const body = { name, region_id: regionId, ...hardware, variables: { a: 1 } };
+      const { id } = (await made(gateway.root.post('/v1/hosts', body, headers))).body;
+      await ok(gateway.root.put(`/v1/hosts/${id}/labels`, { labels: ['b'] }, headers));
+      await ok(gateway.root.put(`/v1/hosts/${id}`, { note: 'c' }, headers));
+      hosts.push({ id, regionId });
+    }
+    const revert = () => on.revert({ correlation_id: correlationId, dry_run: false });
+    eventStore.refused = `region-${hosts[0]!.regionId}`;
+    expect((await revert()).status).toBe(503);
+    eventStore.refused = '';
+    const changes = ['DeviceNoteChanged', 'LabelsAdded', 'VariablesSet', 'DeviceRegistered'];
+    const told = (outcome: string) => changes.map((type) => `${type}: ${outcome}`);
+    expect(outcomes(await ok(revert()))).toEqual([...told('nothing-to-do'), ...told('done')]);
+    for (const { id } of hosts) expect((await gateway.root.get(`/v1/hosts/${id}`)).status).toBe(404);
+    expect(outcomes(await ok(revert()))).toEqual([...told('nothing-to-do'), ...told('nothing-to-do')]);
   });
 });

@@ -9,7 +9,7 @@ import { Changes } from './changes.js';
 import { laterThan } from './later-changes.js';
 import type { Change } from './members.js';
 import { ownedBy, ownedOf } from './owned.js';
-import { passingAmong } from './passing.js';
+import { newcomersAmong, ownerOf, passingAmong } from './passing.js';
 import { Present } from './present.js';
 import { irrevocable } from './refusals.js';
 import { refusal, type ReversalStep, type Work } from './reversal.js';
@@ -86,9 +86,12 @@ export class Reversals {
     const present = new Present(view, subjects);
     const work: Work = { view, present, changes, returning: new Map() };
     const isPassing = passingAmong(events, changes, present);
+    const isNewcomer = newcomersAmong(events, changes);
+    const isNothing = (found: FoundEvent) =>
+      isPassing(found) || (isNewcomer(found) && present.of(ownerOf(found) ?? '') === null);
     const steps = events
       .toReversed()
-      .map((found) => (isPassing(found) ? this.nothing(work, found) : this.step(work, found)));
+      .map((found) => (isNothing(found) ? this.nothing(work, found) : this.step(work, found)));
     return steps.map((step) => withoutGone(step, work.present));
   }
 
