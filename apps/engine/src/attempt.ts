@@ -1,4 +1,5 @@
 import { CloudRefused, CloudUnavailable } from '#libs/clouds/src/cloud.port.js';
+import { DomainError } from '#libs/kernel/src/errors.js';
 import type { Json, JsonObject } from '#libs/kernel/src/json.js';
 import {
   DeadlineReached,
@@ -37,8 +38,11 @@ const success = (output: Json): Outcome =>
 const knowsWords = (error: unknown) =>
   error instanceof CloudRefused || error instanceof CloudUnavailable || error instanceof StepRefused;
 
+const isForGood = (error: unknown) =>
+  error instanceof StepRefused || (error instanceof DomainError && error.code === 'forbidden');
+
 const failure = (error: unknown, signal: AbortSignal, stopping: AbortSignal): Outcome => {
-  if (error instanceof StepRefused) return { type: 'failure', reason: reasonOf(error), kind: 'final' };
+  if (isForGood(error)) return { type: 'failure', reason: reasonOf(error), kind: 'final' };
   if (stopping.aborted)
     return { type: 'failure', reason: `the engine stopped: ${reasonOf(error)}`, kind: 'lost' };
   const isLate = signal.reason instanceof DeadlineReached && !knowsWords(error);

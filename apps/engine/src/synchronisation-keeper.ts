@@ -66,7 +66,7 @@ export class SynchronisationKeeper {
     const metadata = this.metadata(region);
     if (!(await this.begins(region, { type: 'StartSynchronisation', ...begin, at, deadline }))) return;
     try {
-      const find = () => this.discovery.hosts(this.parts.stopping);
+      const find = () => this.discovery.hosts(region.project_id, this.parts.stopping);
       await this.commands.execute(new Synchronise(regionId, { ...task, find }, metadata));
     } catch (error) {
       this.parts.logger.warn(`region ${regionId} is synchronised again later: ${reasonOf(error)}`);

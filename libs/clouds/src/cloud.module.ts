@@ -4,6 +4,7 @@ import { HttpClient } from '#libs/openstack/src/http-client.js';
 import { Keystone } from '#libs/openstack/src/keystone.js';
 import { Nova } from '#libs/openstack/src/nova.js';
 import { Config } from '#libs/platform/src/config/config.js';
+import { CloudAccess } from './cloud-access.js';
 import { Cloud } from './cloud.port.js';
 import { Discovery } from './discovery.js';
 import { NovaCloud } from './nova/nova-cloud.js';
@@ -40,9 +41,16 @@ export const cloudOf = (config: Config): Cloud => {
   }
 };
 
-/** Provides `Cloud` and `Discovery`; needs a global `Config`. */
+const accessOf = (cloud: Cloud, { CRATON_CLOUD_PROJECTS: projects }: Config) =>
+  new CloudAccess(cloud, projects);
+
+/** Provides `CloudAccess` and `Discovery`; needs a global `Config`. */
 @Module({
-  providers: [{ provide: Cloud, useFactory: cloudOf, inject: [Config] }, Discovery],
-  exports: [Cloud, Discovery],
+  providers: [
+    { provide: Cloud, useFactory: cloudOf, inject: [Config] },
+    { provide: CloudAccess, useFactory: accessOf, inject: [Cloud, Config] },
+    Discovery,
+  ],
+  exports: [CloudAccess, Discovery],
 })
 export class CloudModule {}

@@ -1,4 +1,5 @@
-import { CloudRefused, type ComputeHost } from './cloud.port.js';
+import { type Cloud, CloudRefused, type ComputeHost } from './cloud.port.js';
+import { CloudAccess } from './cloud-access.js';
 import { Discovery } from './discovery.js';
 import { SimulatedCloud } from './simulated/simulated-cloud.js';
 
@@ -24,7 +25,8 @@ class Saying extends SimulatedCloud {
   }
 }
 
-const discovered = (...said: readonly ComputeHost[]) => new Discovery(new Saying(() => said)).hosts();
+const discovery = (cloud: Cloud) => new Discovery(new CloudAccess(cloud, ['*']));
+const discovered = (...said: readonly ComputeHost[]) => discovery(new Saying(() => said)).hosts('p');
 
 describe('the discovery of hosts', () => {
   it('tells each host once, in the words of an inventory', async () => {
@@ -56,21 +58,21 @@ describe('the discovery of hosts', () => {
     const refusing = new Saying(() => {
       throw new CloudRefused('policy does not allow it');
     });
-    await expect(new Discovery(refusing).hosts()).rejects.toMatchObject({
+    await expect(discovery(refusing).hosts('p')).rejects.toMatchObject({
       code: 'unavailable',
       message: 'the cloud does not tell its hosts: policy does not allow it',
     });
     const defect = new Saying(() => {
       throw new TypeError('a defect');
     });
-    await expect(new Discovery(defect).hosts()).rejects.toThrow(TypeError);
+    await expect(discovery(defect).hosts('p')).rejects.toThrow(TypeError);
   });
 
   it('ends when it is called off', async () => {
     const cloud = new SimulatedCloud({ hosts: ['a'] });
     cloud.faults.delayMs = 60_000;
     const stop = new AbortController();
-    const asked = new Discovery(cloud).hosts(stop.signal);
+    const asked = discovery(cloud).hosts('p', stop.signal);
     stop.abort();
     await expect(asked).rejects.toMatchObject({ code: 'unavailable' });
   });

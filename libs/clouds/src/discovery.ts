@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '#libs/kernel/src/errors.js';
-import { Cloud, CloudRefused, CloudUnavailable, type ComputeHost } from './cloud.port.js';
+import { CloudAccess } from './cloud-access.js';
+import { CloudRefused, CloudUnavailable, type ComputeHost } from './cloud.port.js';
 
 /** A host in the words of an inventory; null is what the cloud does not tell. */
 export interface FoundHost {
@@ -29,16 +30,17 @@ const foundHost = ({ host: name, address, disabledReason, ...host }: ComputeHost
 
 /**
  * Asks the cloud for its hosts, for half a minute at most; of those that share a name it knows one. Rejects with `unavailable` when
- * the cloud does not say.
+ * the cloud does not say, and with `forbidden` when it is not for the project.
  */
 @Injectable()
 export class Discovery {
-  constructor(private readonly cloud: Cloud) {}
+  constructor(private readonly access: CloudAccess) {}
 
-  async hosts(until?: AbortSignal): Promise<readonly FoundHost[]> {
+  async hosts(projectId: string, until?: AbortSignal): Promise<readonly FoundHost[]> {
+    const cloud = this.access.of(projectId);
     const patience = AbortSignal.timeout(patienceMs);
     try {
-      const found = await this.cloud.hosts(until ? AbortSignal.any([until, patience]) : patience);
+      const found = await cloud.hosts(until ? AbortSignal.any([until, patience]) : patience);
       return [...new Map(found.map((host) => [host.host, foundHost(host)])).values()];
     } catch (error) {
       if (!(error instanceof CloudUnavailable || error instanceof CloudRefused)) throw error;

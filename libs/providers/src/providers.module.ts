@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Logger, Module, type OnModuleDestroy } from '@nestjs/common';
 import { CloudModule } from '#libs/clouds/src/cloud.module.js';
-import { Cloud } from '#libs/clouds/src/cloud.port.js';
+import { CloudAccess } from '#libs/clouds/src/cloud-access.js';
 import { Clock } from '#libs/platform/src/clock.js';
 import { Config, WrongConfiguration } from '#libs/platform/src/config/config.js';
 import { KeyRing } from '#libs/platform/src/sealing/key-ring.js';
@@ -30,10 +30,10 @@ export const demandCredentials = (config: Pick<Config, 'CRATON_PROVIDER_CREDENTI
   }
 };
 
-const providersOf = (config: Config, cloud: Cloud, clock: Clock, memory: Memory): Providers => {
+const providersOf = (config: Config, access: CloudAccess, clock: Clock, memory: Memory): Providers => {
   const credentials = credentialsOf(config);
   const http = new GuardedGet(new Reach(config.CRATON_PROVIDER_ALLOW ?? []));
-  const nova = [new NovaServers(cloud), new NovaService(cloud), new NovaAggregates(cloud)];
+  const nova = [new NovaServers(access), new NovaService(access), new NovaAggregates(access)];
   const notices = {
     place: (message: string) => logger.warn(message),
     defect: (error: unknown) =>
@@ -56,7 +56,7 @@ const valueFileOf = (config: Config, memory: Memory): Promise<ValueFile> =>
   providers: [
     { provide: Memory, useFactory: (clock: Clock) => new Memory(clock), inject: [Clock] },
     { provide: ValueFile, useFactory: valueFileOf, inject: [Config, Memory] },
-    { provide: Providers, useFactory: providersOf, inject: [Config, Cloud, Clock, Memory] },
+    { provide: Providers, useFactory: providersOf, inject: [Config, CloudAccess, Clock, Memory] },
   ],
   exports: [Providers],
 })

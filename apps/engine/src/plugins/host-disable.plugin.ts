@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Cloud, type HostService } from '#libs/clouds/src/cloud.port.js';
+import { CloudAccess } from '#libs/clouds/src/cloud-access.js';
+import type { HostService } from '#libs/clouds/src/cloud.port.js';
 import type { Json, JsonObject } from '#libs/kernel/src/json.js';
 import { CommandRunner } from '#libs/platform/src/command-runner/command-runner.js';
 import { run } from '#libs/workflows/src/run.decider.js';
@@ -17,19 +18,23 @@ export class HostDisable extends StepPlugin {
   override readonly inputSchema = hostInput({ reason: words });
 
   constructor(
-    private readonly cloud: Cloud,
+    private readonly access: CloudAccess,
     private readonly runner: CommandRunner,
   ) {
     super();
   }
 
-  override async perform(input: JsonObject, { runId, signal }: StepContext): Promise<Json> {
+  override async perform(input: JsonObject, { projectId, runId, signal }: StepContext): Promise<Json> {
     const reason = reasonOf(input['reason'] as string, runId);
-    return this.told(await this.cloud.disable(input['host'] as string, reason, signal), runId);
+    const cloud = this.access.of(projectId);
+    return this.told(await cloud.disable(input['host'] as string, reason, signal), runId);
   }
 
-  override async reconcile({ host }: JsonObject, { runId, signal }: StepContext): Promise<Json | undefined> {
-    const service = await this.cloud.host(host as string, signal);
+  override async reconcile(
+    { host }: JsonObject,
+    { projectId, runId, signal }: StepContext,
+  ): Promise<Json | undefined> {
+    const service = await this.access.of(projectId).host(host as string, signal);
     return service.enabled ? undefined : this.told(service, runId);
   }
 

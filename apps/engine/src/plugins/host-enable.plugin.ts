@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Cloud, type HostService } from '#libs/clouds/src/cloud.port.js';
+import { CloudAccess, noCloudFor } from '#libs/clouds/src/cloud-access.js';
+import type { HostService } from '#libs/clouds/src/cloud.port.js';
 import type { Json, JsonObject } from '#libs/kernel/src/json.js';
 import { type StepContext, StepPlugin } from '#libs/workflows/src/step-plugin.port.js';
 import { flag, hostInput, runs } from './host.schemas.js';
@@ -33,22 +34,35 @@ export class HostEnable extends StepPlugin {
   override readonly name = 'host.enable';
   override readonly inputSchema = hostInput({ was_enabled: flag, was_up: flag }, { held_by: runs });
 
-  constructor(private readonly cloud: Cloud) {
+  constructor(private readonly access: CloudAccess) {
     super();
   }
 
   override async perform(input: JsonObject, context: StepContext): Promise<Json> {
     const host = input['host'] as string;
-    const service = await this.cloud.host(host, context.signal);
-    const known = asItIs(input, service, context.runId);
+    const cloud = this.access.toUndo();
+    const service = await cloud.host(host, context.signal);
+    const known = this.known(input, service, context);
     if (known !== undefined) return known;
     // A host that was down before us goes back to what it was; another one must not be handed out dead.
-    if (input['was_up'] === true || isHeld(input, service)) await untilUp(this.cloud, host, context);
-    await this.cloud.enable(host, context.signal);
+    if (input['was_up'] === true || isHeld(input, service)) await untilUp(cloud, host, context);
+    await cloud.enable(host, context.signal);
     return enabled;
   }
 
-  override async reconcile(input: JsonObject, { runId, signal }: StepContext): Promise<Json | undefined> {
-    return asItIs(input, await this.cloud.host(input['host'] as string, signal), runId);
+  override async reconcile(input: JsonObject, context: StepContext): Promise<Json | undefined> {
+    const service = await this.access.toUndo().host(input['host'] as string, context.signal);
+    return this.known(input, service, context);
+  }
+
+  /** Whoever lost the cloud in the middle of a run may still undo what that run did, and learns nothing else. */
+  private known(
+    input: JsonObject,
+    service: HostService,
+    { projectId, runId }: StepContext,
+  ): Json | undefined {
+    if (this.access.allows(projectId) || (!service.enabled && isOurs(service, runId)))
+      return asItIs(input, service, runId);
+    return left(`left as it is: ${noCloudFor(projectId)}`);
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Cloud } from '#libs/clouds/src/cloud.port.js';
+import { CloudAccess } from '#libs/clouds/src/cloud-access.js';
 import type { Json, JsonObject } from '#libs/kernel/src/json.js';
 import { type StepContext, StepPlugin } from '#libs/workflows/src/step-plugin.port.js';
 import { hostInput } from './host.schemas.js';
@@ -13,15 +13,16 @@ export class HostVerifyEmpty extends StepPlugin {
   override readonly name = 'host.verify-empty';
   override readonly inputSchema = hostInput();
 
-  constructor(private readonly cloud: Cloud) {
+  constructor(private readonly access: CloudAccess) {
     super();
   }
 
-  override async perform(input: JsonObject, { signal }: StepContext): Promise<Json> {
+  override async perform(input: JsonObject, { projectId, signal }: StepContext): Promise<Json> {
+    const cloud = this.access.of(projectId);
     const host = input['host'] as string;
     let left: readonly string[] = [];
     const probe = async () => {
-      const instances = await this.cloud.instances(host, signal);
+      const instances = await cloud.instances(host, signal);
       left = instances.map(({ name, id }) => `${name} (${id})`);
       return left.length === 0 ? true : undefined;
     };

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Cloud } from '#libs/clouds/src/cloud.port.js';
+import { CloudAccess } from '#libs/clouds/src/cloud-access.js';
 import type { Json, JsonObject } from '#libs/kernel/src/json.js';
 import { type StepContext, StepPlugin } from '#libs/workflows/src/step-plugin.port.js';
 import { hostInput } from './host.schemas.js';
@@ -11,12 +11,12 @@ export class HostVerifyUp extends StepPlugin {
   override readonly name = 'host.verify-up';
   override readonly inputSchema = hostInput();
 
-  constructor(private readonly cloud: Cloud) {
+  constructor(private readonly access: CloudAccess) {
     super();
   }
 
   override async perform({ host }: JsonObject, context: StepContext): Promise<Json> {
-    await untilUp(this.cloud, host as string, context);
+    await untilUp(this.access.of(context.projectId), host as string, context);
     return { up: true };
   }
 }

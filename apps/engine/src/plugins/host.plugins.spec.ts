@@ -1,3 +1,5 @@
+import { v7 } from 'uuid';
+import { CloudAccess } from '#libs/clouds/src/cloud-access.js';
 import { SimulatedCloud } from '#libs/clouds/src/simulated/simulated-cloud.js';
 import { CommandRunner } from '#libs/platform/src/command-runner/command-runner.js';
 import { MemoryEventStore } from '#libs/platform/src/event-store/memory-event-store.js';
@@ -16,6 +18,7 @@ const ours = 'craton: firmware (run r1)';
 
 describe('the plugins for hosts', () => {
   let cloud: SimulatedCloud;
+  let access: CloudAccess;
   let instanceId: string;
   // No run is known to it.
   const runner = new CommandRunner(new MemoryEventStore());
@@ -25,6 +28,7 @@ describe('the plugins for hosts', () => {
       instances: [{ name: 'a', projectId: 'p', host }],
       migrationMs: 10,
     });
+    access = new CloudAccess(cloud, ['*']);
     instanceId = cloud.fleet.servers()[0]!.id;
   });
 
@@ -33,7 +37,7 @@ describe('the plugins for hosts', () => {
   it('host.inspect tells the state of a host', async () => {
     cloud.fleet.setEnabled(host, false, 'broken');
     cloud.fleet.setUp(host, false);
-    expect(await new HostInspect(cloud).perform({ host }, stepContext())).toEqual({
+    expect(await new HostInspect(access).perform({ host }, stepContext())).toEqual({
       enabled: false,
       disabled_reason: 'broken',
       up: false,
@@ -45,7 +49,7 @@ describe('the plugins for hosts', () => {
     const input = { host, reason: 'firmware' };
 
     it('disables a host with a reason that names the run, once', async () => {
-      const plugin = new HostDisable(cloud, runner);
+      const plugin = new HostDisable(access, runner);
       expect(await plugin.reconcile(input, stepContext())).toBeUndefined();
       const output = { disabled_before: false, disabled_reason: ours };
       expect(await plugin.perform(input, stepContext())).toEqual(output);
@@ -57,8 +61,8 @@ describe('the plugins for hosts', () => {
     it('leaves one alone that is disabled already, and says so', async () => {
       cloud.fleet.setEnabled(host, false, 'broken');
       const output = { disabled_before: true, disabled_reason: 'broken' };
-      expect(await new HostDisable(cloud, runner).perform(input, stepContext())).toEqual(output);
-      expect(await new HostDisable(cloud, runner).reconcile(input, stepContext())).toEqual(output);
+      expect(await new HostDisable(access, runner).perform(input, stepContext())).toEqual(output);
+      expect(await new HostDisable(access, runner).reconcile(input, stepContext())).toEqual(output);
       expect(disabled()).toBe('broken');
     });
 
@@ -66,13 +70,13 @@ describe('the plugins for hosts', () => {
       const reason = 'craton: x (run 018f2c5e-0000-7000-8000-000000000000)';
       cloud.fleet.setEnabled(host, false, reason);
       const output = { disabled_before: true, disabled_reason: reason };
-      expect(await new HostDisable(cloud, runner).perform(input, stepContext())).toEqual(output);
+      expect(await new HostDisable(access, runner).perform(input, stepContext())).toEqual(output);
     });
   });
 
   describe('host.enable', () => {
     const input = { host, was_enabled: true, was_up: true };
-    const plugin = () => new HostEnable(cloud);
+    const plugin = () => new HostEnable(access);
 
     it('enables a host that this run disabled, once', async () => {
       cloud.fleet.setEnabled(host, false, ours);
@@ -118,15 +122,48 @@ describe('the plugins for hosts', () => {
     });
   });
 
+  describe('for a project that may not have the cloud worked on', () => {
+    const closed = () => new CloudAccess(cloud, [v7()]);
+    const left = { enabled: false, note: expect.stringMatching(/CRATON_CLOUD_PROJECTS/) };
+
+    it.each([
+      ['host.inspect', () => new HostInspect(closed()), { host }],
+      ['host.disable', () => new HostDisable(closed(), runner), { host, reason: 'firmware' }],
+      ['host.instances', () => new HostInstances(closed()), { host }],
+      ['host.verify-empty', () => new HostVerifyEmpty(closed()), { host }],
+      ['host.verify-up', () => new HostVerifyUp(closed()), { host }],
+      ['instance.move', () => new InstanceMove(closed()), { instance_id: 'x', from: host, mode: 'live' }],
+    ])('%s is refused, whether it is performed or reconciled', async (_, plugin, input) => {
+      const refusal = { code: 'forbidden' };
+      await expect(plugin().perform(input, stepContext())).rejects.toMatchObject(refusal);
+      await expect(
+        plugin().reconcile?.(input, stepContext()) ?? Promise.reject(refusal),
+      ).rejects.toMatchObject(refusal);
+      expect(cloud.fleet.host(host).enabled).toBe(true);
+    });
+
+    it('host.enable puts back what the run disabled while it was allowed, and nothing else', async () => {
+      const input = { host, was_enabled: true, was_up: true, held_by: ['r2'] };
+      const plugin = new HostEnable(closed());
+      expect(await plugin.perform(input, stepContext())).toEqual(left);
+      cloud.fleet.setEnabled(host, false, 'craton: firmware (run r2)');
+      expect(await plugin.perform(input, stepContext())).toEqual(left);
+      expect(await plugin.reconcile(input, stepContext())).toEqual(left);
+      expect(disabled()).toBe('craton: firmware (run r2)');
+      cloud.fleet.setEnabled(host, false, ours);
+      expect(await plugin.perform(input, stepContext())).toEqual({ enabled: true, note: null });
+    });
+  });
+
   it('host.instances lists what runs on a host', async () => {
     const output = [{ id: instanceId, name: 'a', project_id: 'p', status: 'ACTIVE' }];
-    expect(await new HostInstances(cloud).perform({ host }, stepContext())).toEqual(output);
+    expect(await new HostInstances(access).perform({ host }, stepContext())).toEqual(output);
   });
 
   describe('host.verify-empty', () => {
     it('waits until nothing runs on a host, also while the cloud is away', async () => {
       cloud.faults.away = true;
-      const verifying = new HostVerifyEmpty(cloud).perform({ host }, stepContext());
+      const verifying = new HostVerifyEmpty(access).perform({ host }, stepContext());
       cloud.faults.away = false;
       cloud.fleet.remove(instanceId);
       expect(await verifying).toEqual({ empty: true });
@@ -134,7 +171,7 @@ describe('the plugins for hosts', () => {
 
     it('names what is left when the time is over', async () => {
       const context = stepContext();
-      const verifying = new HostVerifyEmpty(cloud).perform({ host }, context);
+      const verifying = new HostVerifyEmpty(access).perform({ host }, context);
       await cloud.hosts(context.signal);
       context.expire();
       await expect(verifying).rejects.toThrow(`1 instances are still on compute-1: a (${instanceId})`);
@@ -144,7 +181,7 @@ describe('the plugins for hosts', () => {
   describe('host.verify-up', () => {
     it('waits until the agent is alive', async () => {
       cloud.fleet.setUp(host, false);
-      const verifying = new HostVerifyUp(cloud).perform({ host }, stepContext());
+      const verifying = new HostVerifyUp(access).perform({ host }, stepContext());
       cloud.fleet.setUp(host, true);
       expect(await verifying).toEqual({ up: true });
     });
@@ -152,11 +189,11 @@ describe('the plugins for hosts', () => {
     it('gives up for good at the deadline, and is only interrupted when the engine stops', async () => {
       cloud.fleet.setUp(host, false);
       const context = stepContext();
-      const verifying = new HostVerifyUp(cloud).perform({ host }, context);
+      const verifying = new HostVerifyUp(access).perform({ host }, context);
       context.expire();
       await expect(verifying).rejects.toThrow(StepRefused);
       const stopping = AbortSignal.abort(new Error('the engine stops'));
-      const interrupted = new HostVerifyUp(cloud).perform({ host }, stepContext({ signal: stopping }));
+      const interrupted = new HostVerifyUp(access).perform({ host }, stepContext({ signal: stopping }));
       await expect(interrupted).rejects.not.toThrow(StepRefused);
     });
   });
@@ -165,7 +202,7 @@ describe('the plugins for hosts', () => {
     const input = () => ({ instance_id: instanceId, from: host, mode: 'live' });
 
     it('moves an instance, and knows afterwards that it did', async () => {
-      const plugin = new InstanceMove(cloud);
+      const plugin = new InstanceMove(access);
       expect(await plugin.reconcile(input(), stepContext())).toBeUndefined();
       const output = { instance_id: instanceId, from: host, to: 'compute-2', mode: 'live' };
       expect(await plugin.perform(input(), stepContext())).toEqual(output);
@@ -174,14 +211,14 @@ describe('the plugins for hosts', () => {
 
     it('does not take an instance for moved that is still on its way', async () => {
       cloud.fleet.start(instanceId, 'cold');
-      expect(await new InstanceMove(cloud).reconcile(input(), stepContext())).toBeUndefined();
+      expect(await new InstanceMove(access).reconcile(input(), stepContext())).toBeUndefined();
     });
 
     it('is done with an instance that is gone', async () => {
       cloud.fleet.remove(instanceId);
       const output = { instance_id: instanceId, from: host, to: null, mode: 'live' };
-      expect(await new InstanceMove(cloud).reconcile(input(), stepContext())).toEqual(output);
-      expect(await new InstanceMove(cloud).perform(input(), stepContext())).toEqual(output);
+      expect(await new InstanceMove(access).reconcile(input(), stepContext())).toEqual(output);
+      expect(await new InstanceMove(access).perform(input(), stepContext())).toEqual(output);
     });
   });
 });

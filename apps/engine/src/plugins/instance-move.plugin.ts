@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Cloud } from '#libs/clouds/src/cloud.port.js';
+import { CloudAccess } from '#libs/clouds/src/cloud-access.js';
 import type { Json, JsonObject } from '#libs/kernel/src/json.js';
 import { type StepContext, StepPlugin } from '#libs/workflows/src/step-plugin.port.js';
 
@@ -26,20 +26,20 @@ export class InstanceMove extends StepPlugin {
     },
   };
 
-  constructor(private readonly cloud: Cloud) {
+  constructor(private readonly access: CloudAccess) {
     super();
   }
 
-  override async perform(input: JsonObject, { signal }: StepContext): Promise<Json> {
+  override async perform(input: JsonObject, { projectId, signal }: StepContext): Promise<Json> {
     const { instance_id, from, mode } = input as unknown as Input;
-    const { to } = await this.cloud.move(instance_id, from, mode, signal);
+    const { to } = await this.access.of(projectId).move(instance_id, from, mode, signal);
     return { instance_id, from, to, mode };
   }
 
   /** Only an instance at rest elsewhere is done; one on its way is left to `perform`, which waits for it. */
-  override async reconcile(input: JsonObject, { signal }: StepContext): Promise<Json | undefined> {
+  override async reconcile(input: JsonObject, { projectId, signal }: StepContext): Promise<Json | undefined> {
     const { instance_id, from, mode } = input as unknown as Input;
-    const instance = await this.cloud.instance(instance_id, signal);
+    const instance = await this.access.of(projectId).instance(instance_id, signal);
     if (!instance) return { instance_id, from, to: null, mode };
     const isAtRest = instance.task === null && !passing.includes(instance.status);
     return instance.host !== from && isAtRest ? { instance_id, from, to: instance.host, mode } : undefined;

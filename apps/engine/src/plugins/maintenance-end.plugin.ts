@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { Cloud } from '#libs/clouds/src/cloud.port.js';
+import { CloudAccess } from '#libs/clouds/src/cloud-access.js';
 import type { Json, JsonObject } from '#libs/kernel/src/json.js';
 import { window } from '#libs/maintenance/src/window.decider.js';
 import { ToWindow } from '#libs/maintenance/src/window.handlers.js';
@@ -24,7 +24,7 @@ export class MaintenanceEnd extends StepPlugin {
     private readonly commands: CommandBus,
     private readonly clock: Clock,
     private readonly runner: CommandRunner,
-    private readonly cloud: Cloud,
+    private readonly access: CloudAccess,
   ) {
     super();
   }
@@ -54,7 +54,7 @@ export class MaintenanceEnd extends StepPlugin {
   private async stillHeld(windowId: string, detail: string | null, { signal }: StepContext) {
     const { state } = await this.runner.read(window, windowId);
     if (state.status === 'none' || state.heldBy.length === 0) return undefined;
-    const service = await this.cloud.host(state.host.name, signal);
+    const service = await this.access.toUndo().host(state.host.name, signal);
     const holder = service.enabled ? undefined : state.heldBy.find((runId) => isOurs(service, runId));
     if (holder === undefined) return undefined;
     return { outcome: 'held', detail: `still disabled by run ${holder}: ${detail ?? 'given up'}` } as const;

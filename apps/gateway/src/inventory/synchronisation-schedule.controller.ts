@@ -1,4 +1,5 @@
-import { Body, Controller, Delete, Get, HttpCode, Put, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Put, Query } from '@nestjs/common';
+import { CloudAccess } from '#libs/clouds/src/cloud-access.js';
 import type { SynchronisationCommand } from '#libs/inventory/src/synchronisation.decider.js';
 import { ToSynchronisation } from '#libs/inventory/src/synchronisation.handlers.js';
 import { Clock } from '#libs/platform/src/clock.js';
@@ -27,6 +28,8 @@ const subject = 'setting';
 
 @Controller('v1/regions/:id')
 export class SynchronisationScheduleController {
+  @Inject() private readonly access: CloudAccess;
+
   constructor(
     private readonly inventory: InventoryQueries,
     private readonly synchronisations: SynchronisationQueries,
@@ -53,6 +56,7 @@ export class SynchronisationScheduleController {
       id,
       () => {
         const region = this.region(exchange, exchange.view, id);
+        this.access.demand(region.project_id);
         const order = orderOf(exchange, this.inventory, region, wanted);
         const { every_seconds: everySeconds } = wanted;
         const at = this.clock.now().toISOString();

@@ -1,5 +1,6 @@
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { v5 } from 'uuid';
+import { CloudAccess } from '#libs/clouds/src/cloud-access.js';
 import { Discovery } from '#libs/clouds/src/discovery.js';
 import { Synchronise } from '#libs/inventory/src/synchronisation.handlers.js';
 import type { SynchronisationTask } from '#libs/inventory/src/synchroniser.js';
@@ -13,6 +14,8 @@ import { SynchronisationReports } from './synchronisation.reports.js';
 
 @Controller('v1/regions/:id/synchronise')
 export class SynchronisationController {
+  @Inject() private readonly access: CloudAccess;
+
   constructor(
     private readonly inventory: InventoryQueries,
     private readonly reports: SynchronisationReports,
@@ -26,8 +29,9 @@ export class SynchronisationController {
   @Answers('Registers the hosts that only the cloud knows, and tells what else differs', SynchronisationBody)
   async synchronise(@Current() exchange: Exchange, @Id() id: string, @Body() wanted: Synchronisation) {
     const region = exchange.visible(this.inventory.region(exchange.view, id), 'region');
+    this.access.demand(region.project_id);
     const order = orderOf(exchange, this.inventory, region, wanted);
-    const find = () => this.discovery.hosts();
+    const find = () => this.discovery.hosts(region.project_id);
     if (wanted.dry_run) {
       exchange.demandRevision(region.revision);
       return this.reports.expected(exchange.view, region, wanted, await find());

@@ -1,5 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { CloudAccess } from '#libs/clouds/src/cloud-access.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
+import { worksOnCloud } from '#libs/workflows/src/cloud-steps.policy.js';
 import type { StartRun } from '#libs/workflows/src/run.decider.js';
 import type { RunnableWorkflow } from '#libs/workflows/src/runnable.js';
 import { startRun } from '#libs/workflows/src/start-run.js';
@@ -51,6 +53,8 @@ const withDeadline = (command: StartRun, seconds: number | undefined): StartRun 
 /** Looks up what a request for a run speaks of. */
 @Injectable()
 export class RunRequests {
+  @Inject() private readonly access: CloudAccess;
+
   constructor(
     private readonly workflows: KnownWorkflows,
     private readonly maintenance: MaintenanceQueries,
@@ -58,11 +62,13 @@ export class RunRequests {
     private readonly runs: RunQueries,
   ) {}
 
-  /** What the request comes to. Refuses a workflow, window or host that is not there or does not allow the run. */
+  /** What the request comes to. Refuses a workflow, window or host that is not there or does not allow the run, and a project without the cloud. */
   startOf(exchange: Exchange, wanted: NewRun, at: Date): RunStart {
     const workflow = this.workflows.find(exchange, wanted.workflow);
     const { projectId, host, windowId } = this.subjectOf(exchange, wanted, workflow);
     const command = startRun({ workflow, input: wanted.input ?? {}, host, windowId, at });
+    // The engine asks again at every step: what the input names is known only there.
+    if (worksOnCloud(command.steps)) this.access.demand(projectId);
     return { projectId, command: withDeadline(command, wanted.ttl_seconds) };
   }
 

@@ -57,6 +57,16 @@ describe('the configuration', () => {
       expect(() => allowed(wrong)).toThrow(/CRATON_PROVIDER_ALLOW must be/);
   });
 
+  it('has the cloud worked on for all projects, or for those with the ids that are named', () => {
+    const projects = (ids: string) => readConfig({ CRATON_CLOUD_PROJECTS: ids }).CRATON_CLOUD_PROJECTS;
+    const [one, two] = ['018f2c5e-0000-7000-8000-000000000001', '018f2c5e-0000-7000-8000-00000000000A'];
+    expect(readConfig({}).CRATON_CLOUD_PROJECTS).toEqual(['*']);
+    expect(projects('*')).toEqual(['*']);
+    expect(projects(`${one},${two}`)).toEqual([one, two]);
+    for (const wrong of ['all', `${one},*`, `${one},`, `${one}, ${two}`, ',', one.slice(1)])
+      expect(() => projects(wrong)).toThrow(/\n- CRATON_CLOUD_PROJECTS must be [^\n]*$/);
+  });
+
   it('names everything that is wrong at once, without repeating a value', () => {
     const wrong = () =>
       readConfig({

@@ -8,6 +8,7 @@ import {
   IsOptional,
   IsString,
   IsUUID,
+  isUUID,
   Matches,
   Max,
   Min,
@@ -74,6 +75,20 @@ const ArePlaces = () =>
     { each: true },
   );
 
+const isEverybody = (value: unknown): boolean =>
+  Array.isArray(value) && value.length === 1 && value[0] === '*';
+
+const AreProjects = () =>
+  ValidateBy({
+    name: 'areProjects',
+    validator: {
+      validate: (value: unknown) =>
+        isEverybody(value) || (Array.isArray(value) && value.length > 0 && value.every((id) => isUUID(id))),
+      defaultMessage: () =>
+        'CRATON_CLOUD_PROJECTS must be * or ids of projects (UUIDs), with commas and no blanks between them',
+    },
+  });
+
 /** Everything that can be configured, from the environment only. `README.md` of the root prints this table. */
 export class Config {
   @IsString()
@@ -130,6 +145,11 @@ export class Config {
 
   @IsIn(['simulated', 'nova'])
   readonly CRATON_CLOUD: 'simulated' | 'nova' = 'simulated';
+
+  /** Ids of the projects whose operators may have the cloud worked on; `*`: of all. */
+  @Transform(list)
+  @AreProjects()
+  readonly CRATON_CLOUD_PROJECTS: readonly string[] = ['*'];
 
   /** How long one call to a cloud's services may take, in milliseconds. */
   @Transform(number)

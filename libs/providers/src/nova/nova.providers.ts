@@ -1,3 +1,4 @@
+import { type CloudAccess, noCloudFor } from '#libs/clouds/src/cloud-access.js';
 import {
   type Cloud,
   CloudRefused,
@@ -6,6 +7,7 @@ import {
   type HostService,
   type Instance,
 } from '#libs/clouds/src/cloud.port.js';
+import { DomainError } from '#libs/kernel/src/errors.js';
 import type { Json, JsonObject } from '#libs/kernel/src/json.js';
 import { demandMembers, limits, wrong } from '../binding.js';
 import { type Lookup, Provider, ProviderFailure, type Subject } from '../provider.port.js';
@@ -27,13 +29,19 @@ const translated = async <T>(call: Promise<T>): Promise<T> => {
   }
 };
 
+const misplaced = (projectId: string): DomainError => {
+  const violations = [{ member: 'provider', message: `is not to be used: ${noCloudFor(projectId)}` }];
+  return new DomainError('validation-failed', 'the provider is not for this project', { violations });
+};
+
 /** Asks the cloud about one compute host: the one that is read, or the one that the setting `host` names. */
 abstract class OfHost extends Provider {
-  constructor(protected readonly cloud: Cloud) {
+  constructor(private readonly access: CloudAccess) {
     super();
   }
 
-  override check(settings: JsonObject): void {
+  override check(settings: JsonObject, projectId: string): void {
+    if (!this.access.allows(projectId)) throw misplaced(projectId);
     demandMembers(settings, ['host']);
     const template: Json = settings['host'] ?? '{name}';
     if (typeof template !== 'string' || template.length === 0 || template.length > longestHost)
@@ -43,14 +51,21 @@ abstract class OfHost extends Provider {
   }
 
   override lookup(settings: JsonObject, subject: Subject): Lookup {
+    const cloud = this.cloudOf(subject);
     const template = hostTemplate(settings);
     if (template.includes('{') && subject.kind !== 'host')
       throw new ProviderFailure('unusable', `${place} knows hosts, and this is a ${subject.kind}`);
     const host = filled(template, subject);
-    return { question: host, place, ask: (signal) => translated(this.askAbout(host, signal)) };
+    return { question: host, place, ask: (signal) => translated(this.askAbout(cloud, host, signal)) };
   }
 
-  protected abstract askAbout(host: string, signal: AbortSignal): Promise<Json>;
+  /** Before anything is looked up among answers that others got. */
+  private cloudOf({ projectId }: Subject): Cloud {
+    if (this.access.allows(projectId)) return this.access.of(projectId);
+    throw new ProviderFailure('refused', noCloudFor(projectId));
+  }
+
+  protected abstract askAbout(cloud: Cloud, host: string, signal: AbortSignal): Promise<Json>;
 }
 
 const shownInstance = ({ id, name, projectId, status, task }: Instance): Json => ({
@@ -65,8 +80,8 @@ const shownInstance = ({ id, name, projectId, status, task }: Instance): Json =>
 export class NovaServers extends OfHost {
   override readonly name = 'nova.servers';
 
-  protected override async askAbout(host: string, signal: AbortSignal): Promise<Json> {
-    const instances = await this.cloud.instances(host, signal);
+  protected override async askAbout(cloud: Cloud, host: string, signal: AbortSignal): Promise<Json> {
+    const instances = await cloud.instances(host, signal);
     const sorted = instances.toSorted((a, b) => (a.id < b.id ? -1 : 1));
     return sorted.map(shownInstance);
   }
@@ -84,8 +99,8 @@ const shownService = ({ host, enabled, disabledReason, up, zone }: HostService):
 export class NovaService extends OfHost {
   override readonly name = 'nova.service';
 
-  protected override async askAbout(host: string, signal: AbortSignal): Promise<Json> {
-    return shownService(await this.cloud.host(host, signal));
+  protected override async askAbout(cloud: Cloud, host: string, signal: AbortSignal): Promise<Json> {
+    return shownService(await cloud.host(host, signal));
   }
 }
 
@@ -94,17 +109,17 @@ export class NovaAggregates extends OfHost {
   override readonly name = 'nova.aggregates';
   private underway: Promise<readonly ComputeHost[]> | undefined;
 
-  protected override async askAbout(host: string): Promise<Json> {
-    const known = (await this.hosts()).find((one) => one.host === host);
+  protected override async askAbout(cloud: Cloud, host: string): Promise<Json> {
+    const known = (await this.hosts(cloud)).find((one) => one.host === host);
     if (!known) throw new CloudRefused(`the cloud knows no compute host ${host}`);
     if (known.aggregates === null) throw new CloudRefused('the cloud does not tell aggregates');
     return known.aggregates;
   }
 
   /** The cloud tells them of all hosts at once: who asks meanwhile shares the answer, each for as long as they like. */
-  private hosts(): Promise<readonly ComputeHost[]> {
+  private hosts(cloud: Cloud): Promise<readonly ComputeHost[]> {
     const signal = AbortSignal.timeout(limits.timeout_ms.most);
-    this.underway ??= this.cloud.hosts(signal).finally(() => (this.underway = undefined));
+    this.underway ??= cloud.hosts(signal).finally(() => (this.underway = undefined));
     return this.underway;
   }
 }
