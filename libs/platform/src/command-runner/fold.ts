@@ -20,6 +20,9 @@ export class Fold<S, C, E extends Event> {
   cursor: Cursor | undefined;
   private readonly subjects = new Map<string, number>();
   private readonly outcomes = new Map<string, Receipt>();
+  /** Their commands, the newest in place of the oldest: to find that one in the map would be a search. */
+  private readonly commands: string[] = [];
+  private oldest = 0;
 
   constructor(readonly decider: Decider<S, C, E>) {
     this.state = decider.initialState();
@@ -48,11 +51,15 @@ export class Fold<S, C, E extends Event> {
   }
 
   remember(commandId: string, receipt: Receipt): void {
-    this.outcomes.delete(commandId);
+    if (!this.outcomes.has(commandId)) this.makeRoom(commandId);
     this.outcomes.set(commandId, receipt);
-    if (this.outcomes.size > rememberedOutcomes) {
-      this.outcomes.delete(this.outcomes.keys().next().value as string);
-    }
+  }
+
+  private makeRoom(commandId: string): void {
+    const forgotten = this.commands[this.oldest];
+    if (forgotten !== undefined) this.outcomes.delete(forgotten);
+    this.commands[this.oldest] = commandId;
+    this.oldest = (this.oldest + 1) % rememberedOutcomes;
   }
 
   /** Revision of the last event about the subject, or of the stream when no subject is named. */
