@@ -71,13 +71,23 @@ const hangUnder = (state: Region, id: string, what: 'cellId' | 'parentId', under
   });
 
 const devices: Evolvers<Region, DeviceEvent> = {
-  DeviceRegistered: (state, { deviceId, cloudId: _cloud, ...facts }) => {
-    const { modelName = null, osVersion = null, vlans = null, labels, name, cellId, parentId } = facts;
+  DeviceRegistered: (state, facts) => {
+    const { deviceId, kind, name, ipAddress, deviceType, cellId, parentId, active, note } = facts;
+    const { modelName = null, osVersion = null, vlans = null, managedBy, labels } = facts;
+    // Member by member: to copy all but some of them is slower, and there are many devices.
     state.devices.set(deviceId, {
-      ...facts,
+      kind,
+      name,
+      ipAddress,
+      deviceType,
+      cellId,
+      parentId,
+      active,
+      note,
       modelName,
       osVersion,
       vlans,
+      ...(managedBy !== undefined && { managedBy }),
       labels: labels ? new Set(labels) : unlabelled,
       retired: false,
       claimedBy: null,

@@ -15,6 +15,7 @@ const demandFew = (count: number): void => {
 
 /** The labels that something new begins with. */
 export const firstLabels = (given: readonly string[] = []): { readonly labels?: readonly string[] } => {
+  if (given.length === 0) return {};
   const labels = [...new Set(given)];
   demandFew(labels.length);
   return labels.length > 0 ? { labels } : {};
