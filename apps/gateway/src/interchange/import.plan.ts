@@ -29,7 +29,8 @@ export interface Entry {
   /** Of the row; what an import makes on the way has that of the row that needs it. */
   readonly source: Source;
   readonly id: string | undefined;
-  readonly orders: readonly Order[];
+  /** None any more once they are done. */
+  orders: readonly Order[];
   result: Result;
   changes: readonly Difference[];
   /** Null: it is there without a mark, and is not taken over. */

@@ -52,6 +52,8 @@ export interface Writing {
   readonly secrets: ReadonlySet<string>;
 }
 
+const done: readonly Order[] = [];
+
 const ownerKindOf = ({ kind }: Entry): OwnerKind => (kind === 'interface' ? 'network-interface' : kind);
 
 const isUpper = ({ kind }: Entry): boolean => kind === 'cloud' || kind === 'region';
@@ -136,6 +138,8 @@ export class ImportWriter {
       step.filter(({ result }) => result !== 'refused'),
       writing,
     );
+    // What is left to do of the rest needs the memory.
+    for (const entry of step) entry.orders = done;
     return [...placed, ...set].reduce(later, undefined);
   }
 
