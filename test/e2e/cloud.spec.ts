@@ -87,8 +87,14 @@ describe('a cloud over REST', () => {
     expect((await gateway.root.put(path, { note: 'two' }, { 'if-match': '*' })).status).toBe(200);
     expect((await gateway.root.put(path, { note: 'x' }, { 'if-match': 'W/"1"' })).status).toBe(412);
     expect((await gateway.root.put(path, { note: 'x' }, { 'if-match': 'nonsense' })).status).toBe(400);
+    expect((await gateway.root.put(path, { note: 'x' }, { 'if-match': '"of-others"' })).status).toBe(412);
+    const { etag: current = '' } = (await gateway.root.get(path)).headers;
+    const either = await gateway.root.put(path, { note: 'three' }, { 'if-match': `"999", ${current}` });
+    expect(either.status).toBe(200);
+    const neither = await gateway.root.put(path, { note: 'y' }, { 'if-match': `"999", ${current}` });
+    expect([neither.status, neither.body.detail]).toEqual([412, expect.stringContaining('revision 999 or ')]);
     expect((await gateway.root.post('/v1/clouds', { name: 'n' }, { 'if-match': '*' })).status).toBe(412);
-    expect((await gateway.root.get(path)).body.note).toBe('two');
+    expect((await gateway.root.get(path)).body.note).toBe('three');
   });
 
   it('carries into its events who did it, why, and under which global request', async () => {

@@ -50,14 +50,19 @@ export const wrongRevision: Mischief = (operation, scene) => {
     '""',
     '"x"',
     '1',
-    '"1", "2"',
+    '"999999998", "999999999"',
     '"-5"',
     '"1e3"',
     `"${'9'.repeat(40)}"`,
     '',
   ]);
   const headers = { 'if-match': tag };
-  return { what: `If-Match: ${tag}`, ...proper(operation, scene), headers, refused: [400, 403, 404, 409] };
+  return {
+    what: `If-Match: ${tag}`,
+    ...proper(operation, scene),
+    headers,
+    refused: [400, 403, 404, 409, 412],
+  };
 };
 
 /** Neither asks for anything: the answer is what it is. */

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v5 } from 'uuid';
 import { seesEveryProject } from '#libs/access/src/access.policy.js';
 import { DomainError } from '#libs/kernel/src/errors.js';
+import { demandRevision } from '#libs/platform/src/command-runner/command-metadata.js';
 import type { Actor, Cursor } from '#libs/kernel/src/event.js';
 import type { Role } from '#libs/inventory/src/project.events.js';
 import type { ReadStore, ReadView } from '#libs/platform/src/read-store/read-store.js';
@@ -99,10 +100,7 @@ export class Exchange {
 
   /** For a change of several steps, of which only the last can be held to `If-Match`: refuses before the first. */
   demandRevision(revision: number): void {
-    const expected = expectedRevision(this.request.headers['if-match']);
-    if (expected !== undefined && expected !== revision) {
-      throw new DomainError('wrong-revision', `revision ${expected} is not the current one`);
-    }
+    demandRevision(expectedRevision(this.request.headers['if-match']), revision);
   }
 
   /** A body with its revision as `ETag`, for one that may change while its revision stays, such as by variables it shows. */

@@ -54,7 +54,7 @@ export const SHARED = {
     403: problem('The API key does not permit this'),
     404: problem('There is no such thing, or it is not visible to the caller'),
     409: problem('The state of things does not allow it'),
-    412: problem('If-Match names an old revision'),
+    412: problem('If-Match names no current revision'),
     413: problem('The body is larger than 1 MiB, or the change too large for one write'),
     415: problem('The body is not application/json'),
     422: problem('The Idempotency-Key was given with another request, or a constraint forbids the change'),

@@ -1,5 +1,4 @@
 import type { Decider } from '#libs/kernel/src/decider.js';
-import { DomainError } from '#libs/kernel/src/errors.js';
 import type { Event } from '#libs/kernel/src/event.js';
 import {
   AppendTooLarge,
@@ -8,7 +7,7 @@ import {
 } from '#libs/platform/src/event-store/event-store.errors.js';
 import type { Appended, EventStore, NewEvent } from '#libs/platform/src/event-store/event-store.js';
 import { appendSurely, toDomainError } from './append.js';
-import { type CommandMetadata, toNewEvents } from './command-metadata.js';
+import { type CommandMetadata, demandRevision, toNewEvents } from './command-metadata.js';
 import { Fold, type Receipt } from './fold.js';
 
 export interface Pending<C> {
@@ -129,12 +128,7 @@ export class StreamQueue<S, C, E extends Event> {
     if (repeated) return { ...nothing, settled: repeated };
     try {
       const revision = fold.revisionOf(metadata.subject);
-      if (metadata.expectedRevision !== undefined && metadata.expectedRevision !== revision) {
-        throw new DomainError(
-          'wrong-revision',
-          `revision ${metadata.expectedRevision} is not the current one`,
-        );
-      }
+      if (metadata.expectedRevision !== undefined) demandRevision(metadata.expectedRevision, revision);
       const events = this.decider.decide(command, fold.state);
       if (events.length > 0) return { pending, events, first: fold.revision + 1 };
       return { ...nothing, settled: { revision, cursor: fold.cursor, events } };
