@@ -103,6 +103,20 @@ describe('the whole system as one process', () => {
     expect(program.log).not.toContain('cumulus');
   });
 
+  it.each([
+    [
+      { CRATON_SECRETS_DIR: '/proc/nope' },
+      2,
+      /^the configuration is wrong:\n- CRATON_SECRETS_DIR: [^\n]*\n$/,
+    ],
+    [{ CRATON_DATA_DIR: '/proc/nope' }, 1, /^the directory \/proc\/nope cannot be made: ENOENT\n$/],
+    [{ CRATON_EVENT_STORE: 'sqlite:/proc/nope/a.db' }, 1, /^the directory \/proc\/nope cannot be made/],
+  ])('says in one line that a directory is none: %j', async (environment, code, words) => {
+    const program = start(environment);
+    expect(await program.ended()).toBe(code);
+    expect(program.log).toMatch(words);
+  });
+
   it('does not start on an address that is taken', async () => {
     const first = start();
     const { port } = new URL(await first.url());
@@ -110,6 +124,20 @@ describe('the whole system as one process', () => {
     const second = start({ CRATON_DATA_DIR: other, CRATON_HTTP_PORT: port });
     expect(await second.ended()).toBe(1);
     expect(second.log).toContain('EADDRINUSE');
+    // Nobody was told the key: the next start says where it is.
+    const third = start({ CRATON_DATA_DIR: other });
+    const told = await greeted(third);
+    const file = join(other, 'credentials.json');
+    for (const text of [told, third.log]) expect(text).toContain(file);
+    expect(told + third.log).not.toContain(await keyIn(other));
+    expect(third.log).not.toContain('chmod');
+    await third.stop('SIGTERM');
+
+    await chmod(file, 0o644);
+    const fourth = start({ CRATON_DATA_DIR: other });
+    await fourth.url();
+    expect(fourth.log).toContain(`${file} holds an API key and is not for its owner alone`);
+    await fourth.stop('SIGTERM');
     await rm(other, { recursive: true });
   });
 });

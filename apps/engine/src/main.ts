@@ -6,6 +6,7 @@ import { readStoreOf, runProcess } from '#libs/platform/src/process.js';
 import { nestLogger } from '#libs/platform/src/telemetry/logger.js';
 import { projections } from '#projections/index.js';
 import { EngineModule } from './engine.module.js';
+import { demandSecrets } from './plugins/secrets.js';
 
 @Module({})
 class EngineProcess {
@@ -16,6 +17,7 @@ class EngineProcess {
 
 await runProcess(async (opened) => {
   const { config, logger, eventStore } = opened;
+  demandSecrets(config);
   const readStore = readStoreOf(opened, projections);
   const address = { host: config.CRATON_HTTP_HOST, port: config.CRATON_HTTP_PORT };
   // Reading a long log takes its time: whoever watches the process sees it alive meanwhile.

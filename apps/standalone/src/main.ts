@@ -1,3 +1,4 @@
+import { demandSecrets } from '#apps/engine/src/plugins/secrets.js';
 import { createGateway } from '#apps/gateway/src/application.js';
 import { Bootstrap } from '#apps/gateway/src/auth/bootstrap.js';
 import { stopServing } from '#apps/gateway/src/shutdown.js';
@@ -8,6 +9,7 @@ import { StandaloneModule } from './standalone.module.js';
 
 await runProcess(async (opened) => {
   const { config, logger, eventStore } = opened;
+  demandSecrets(config);
   const readStore = readStoreOf(opened, projections);
   await readStore.start();
   const app = await createGateway(StandaloneModule.of({ config, eventStore, readStore }), logger, config);

@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { makeDirectory } from './make-directory.js';
 
 const busy = 5;
 
@@ -40,7 +40,7 @@ export const lockFile = (file: string, refusal: string): (() => void) => {
 export class DataDirLock {
   /** Makes the directory when there is none. Answers how to let go; throws when another process uses the directory. */
   static take(dir: string): () => void {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeDirectory(dir, 0o700);
     return lockFile(join(dir, 'craton.lock'), `another craton process uses ${dir}`);
   }
 }

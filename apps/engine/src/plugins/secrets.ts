@@ -1,8 +1,15 @@
+import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
-import { Config } from '#libs/platform/src/config/config.js';
+import { Config, WrongConfiguration } from '#libs/platform/src/config/config.js';
 import { StepRefused } from '#libs/workflows/src/step-plugin.port.js';
+
+/** Throws `WrongConfiguration` where there is to be a directory of secrets and is none: a run would tell of it only at its step. */
+export const demandSecrets = ({ CRATON_SECRETS_DIR: path }: Pick<Config, 'CRATON_SECRETS_DIR'>): void => {
+  if (path !== undefined && !statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    throw new WrongConfiguration([`CRATON_SECRETS_DIR: ${path} is not a directory`]);
+};
 
 /** What steps may use without its being recorded: files in a directory that only the engine reads. */
 @Injectable()

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { v5 } from 'uuid';
 import { type ProjectCommand } from '#libs/inventory/src/project.decider.js';
@@ -12,7 +12,7 @@ import { EventStore } from '#libs/platform/src/event-store/event-store.js';
 import { newId } from '#libs/platform/src/identifiers.js';
 import { ReadStore } from '#libs/platform/src/read-store/read-store.js';
 import { adoptApiKey, type ApiKey, issueApiKey } from './api-keys.js';
-import { type Credentials, readCredentials, writeCredentials } from './credentials-file.js';
+import { type Credentials, isExposed, readCredentials, writeCredentials } from './credentials-file.js';
 
 const name = 'bootstrap';
 const patienceMs = 30_000;
@@ -24,6 +24,7 @@ const patienceMs = 30_000;
 @Injectable()
 export class Bootstrap {
   private readonly path: string;
+  private readonly logger = new Logger('Bootstrap');
 
   constructor(
     private readonly config: Config,
@@ -37,6 +38,7 @@ export class Bootstrap {
   /** After the application was initialised. Answers what to tell the operator once; undefined when there is nothing new. */
   async run(): Promise<Credentials | undefined> {
     const kept = await readCredentials(this.path);
+    if (kept) await this.tellOfFile();
     if (!(await this.isNeeded(kept))) return undefined;
     const configured = this.config.CRATON_BOOTSTRAP_API_KEY;
     const token = configured ?? kept?.api_key;
@@ -46,6 +48,13 @@ export class Bootstrap {
     await writeCredentials(this.path, credentials);
     await this.record(credentials, key);
     return credentials;
+  }
+
+  /** A start before this one may have ended before it could tell anybody. */
+  private async tellOfFile(): Promise<void> {
+    this.logger.log(`the API key of the first administrator is kept in ${this.path}`);
+    if (await isExposed(this.path))
+      this.logger.warn(`${this.path} holds an API key and is not for its owner alone: chmod 600 it`);
   }
 
   /** A log without a project, or one whose first project was begun and is still without its key. */

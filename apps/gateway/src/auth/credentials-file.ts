@@ -1,4 +1,4 @@
-import { open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** What the first administrator needs to know. */
@@ -29,6 +29,9 @@ export const readCredentials = async (path: string): Promise<Credentials | undef
   }
   throw new Error(`${path} does not hold the credentials of the first administrator; move it away`);
 };
+
+/** Whether others than the owner may read or change it. */
+export const isExposed = async (path: string): Promise<boolean> => ((await stat(path)).mode & 0o077) !== 0;
 
 const synced = async (path: string, flags: string, text?: string): Promise<void> => {
   const file = await open(path, flags, 0o600);

@@ -44,6 +44,15 @@ export const connectionOf = (url: string): Options.Connect & { readonly hostname
   };
 };
 
+/** Whether `connectionOf` and `brokerName` can say what it stands for. */
+export const namesBroker = (url: string): boolean => {
+  try {
+    return brokerName(url) !== '';
+  } catch {
+    return false;
+  }
+};
+
 /** Names the broker in logs and errors: never the user, the password or the query. */
 export const brokerName = (url: string): string => {
   const { hostname, port, vhost = '' } = connectionOf(url);

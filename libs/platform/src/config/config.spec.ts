@@ -67,6 +67,19 @@ describe('the configuration', () => {
       expect(() => projects(wrong)).toThrow(/\n- CRATON_CLOUD_PROJECTS must be [^\n]*$/);
   });
 
+  it.each([
+    ['CRATON_HTTP_PORT', 'abc'],
+    ['CRATON_HTTP_PORT', '65536'],
+    ['CRATON_IMPORT_ROWS', '1.5'],
+    ['CRATON_AMQP_URL', 'amqp://user:secret@host:99999/'],
+    ['CRATON_AMQP_URL', 'amqp://user:secret%@host/'],
+    ['CRATON_AMQP_URL', 'amqp://host/%'],
+    ['CRATON_AMQP_URL', 'http://host/'],
+  ])('says one thing of one that is wrong: %s=%s', (name, value) => {
+    const wrong = () => readConfig({ [name]: value });
+    expect(wrong).toThrow(new RegExp(`^the configuration is wrong:\n- ${name} must be [^\n]*$`));
+  });
+
   it('names everything that is wrong at once, without repeating a value', () => {
     const wrong = () =>
       readConfig({

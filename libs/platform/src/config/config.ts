@@ -4,25 +4,46 @@ import {
   getMetadataStorage,
   IsBoolean,
   IsIn,
-  IsInt,
   IsOptional,
   IsString,
   IsUUID,
   isUUID,
   Matches,
-  Max,
-  Min,
   MinLength,
   ValidateBy,
   validateSync,
   type ValidationOptions,
 } from 'class-validator';
+import { namesBroker } from '../amqp/amqp-url.js';
 import { areKeys } from '../sealing/key-ring.js';
 
 const flag = ({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value);
 const list = ({ value }: { value: unknown }) => (typeof value === 'string' ? value.split(',') : value);
 const number = ({ value }: { value: unknown }) =>
   typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+
+/** One message for whatever is wrong with a number. */
+const Whole =
+  (least: number, most: number): PropertyDecorator =>
+  (target, property) => {
+    const fits = (value: unknown) =>
+      Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
+    const defaultMessage = () => `${String(property)} must be a whole number from ${least} to ${most}`;
+    Transform(number)(target, property);
+    ValidateBy({ name: 'whole', validator: { validate: fits, defaultMessage } })(target, property);
+  };
+
+const isBroker = (value: unknown): boolean =>
+  typeof value === 'string' && /^amqps?:/.test(value) && namesBroker(value);
+
+const IsBroker = () =>
+  ValidateBy({
+    name: 'isBroker',
+    validator: {
+      validate: isBroker,
+      defaultMessage: () => 'CRATON_AMQP_URL must be amqp://user:password@host:5672/%2F',
+    },
+  });
 
 const isNetwork = (value: unknown): boolean => {
   if (typeof value !== 'string') return false;
@@ -94,10 +115,7 @@ export class Config {
   @IsString()
   readonly CRATON_HTTP_HOST: string = '127.0.0.1';
 
-  @Transform(number)
-  @IsInt()
-  @Min(0)
-  @Max(65535)
+  @Whole(0, 65535)
   readonly CRATON_HTTP_PORT: number = 7780;
 
   /** Addresses and networks of the proxies whose `X-Forwarded-*` headers are believed; by default nobody's. */
@@ -118,7 +136,7 @@ export class Config {
   readonly CRATON_EVENT_STORE?: string;
 
   @IsOptional()
-  @Matches(/^amqps?:\/\/.+$/, { message: 'CRATON_AMQP_URL must be amqp://user:password@host:5672/%2F' })
+  @IsBroker()
   readonly CRATON_AMQP_URL?: string;
 
   @Matches(/^[\w.-]{1,127}$/)
@@ -152,17 +170,11 @@ export class Config {
   readonly CRATON_CLOUD_PROJECTS: readonly string[] = ['*'];
 
   /** How long one call to a cloud's services may take, in milliseconds. */
-  @Transform(number)
-  @IsInt()
-  @Min(100)
-  @Max(600_000)
+  @Whole(100, 600_000)
   readonly CRATON_CLOUD_TIMEOUT_MS: number = 30_000;
 
   /** How long a move takes in a simulated fleet that is made anew. */
-  @Transform(number)
-  @IsInt()
-  @Min(0)
-  @Max(3_600_000)
+  @Whole(0, 3_600_000)
   readonly CRATON_SIMULATED_MIGRATION_MS: number = 200;
 
   @IsIn(['local'])
@@ -208,24 +220,15 @@ export class Config {
   readonly CRATON_PROVIDER_CREDENTIALS?: string;
 
   /** Of one body that is imported. */
-  @Transform(number)
-  @IsInt()
-  @Min(1024)
-  @Max(2 ** 34)
+  @Whole(1024, 2 ** 34)
   readonly CRATON_IMPORT_BYTES: number = 256 * 2 ** 20;
 
   /** Of one import; each takes about a kilobyte of memory. */
-  @Transform(number)
-  @IsInt()
-  @Min(1)
-  @Max(10_000_000)
+  @Whole(1, 10_000_000)
   readonly CRATON_IMPORT_ROWS: number = 250_000;
 
   /** For all of the body of an import to arrive. */
-  @Transform(number)
-  @IsInt()
-  @Min(30)
-  @Max(86_400)
+  @Whole(30, 86_400)
   readonly CRATON_IMPORT_SECONDS: number = 600;
 
   /** Hosts, each with its port or without, that imports may fetch from; by default none. */

@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Config } from '../config/config.js';
+import { makeDirectory } from '../make-directory.js';
 import type { EventStore } from './event-store.js';
 
 /** The log that the configuration names. Rejects, naming the place, when it is not one; a server that is away does not matter yet. */
@@ -11,7 +11,7 @@ export const openEventStore = async ({ eventStore }: Config): Promise<EventStore
     return new EsdbEventStore(eventStore);
   }
   const path = eventStore.slice('sqlite:'.length);
-  await mkdir(dirname(path), { recursive: true, mode: 0o750 });
+  makeDirectory(dirname(path), 0o750);
   const { SqliteEventStore } = await import('./sqlite-event-store.js');
   return new SqliteEventStore(path);
 };
