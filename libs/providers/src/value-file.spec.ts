@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { appendFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, lstat, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Clock } from '#libs/platform/src/clock.js';
 import { KeyRing } from '#libs/platform/src/sealing/key-ring.js';
 import { until } from '#test/support/until.js';
@@ -173,6 +175,18 @@ describe('last values of providers on the disk', () => {
     await until(async () => (await known()).length === 3);
     await file.close();
     expect(warnings).toEqual([expect.stringMatching(/^the last values of providers cannot be kept: /)]);
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['a pipe', () => promisify(execFile)('mkfifo', [path])],
+    ['a device', () => symlink('/dev/zero', path)],
+  ])('are kept in a file of their own where %s is in its place', async (_, put) => {
+    await put();
+    expect(await known()).toEqual([]);
+    expect(warnings).toEqual([`${path} is no file: the last values of providers are not known any more`]);
+    await kept({ a: '1' });
+    expect(await known()).toEqual([['a', '1', 0]]);
+    expect((await lstat(path)).isFile()).toBe(true);
   });
 
   it('that cannot be read are no reason not to start', async () => {

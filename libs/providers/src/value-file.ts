@@ -62,7 +62,10 @@ export class ValueFile {
   private async load(): Promise<void> {
     const { path, ring, memory, warn } = this.options;
     try {
-      if ((await stat(path)).size > mostRead) throw new Unreadable('is too large');
+      const found = await stat(path);
+      // A pipe would be waited for without end, and a device read without end.
+      if (!found.isFile()) throw new Unreadable('is no file');
+      if (found.size > mostRead) throw new Unreadable('is too large');
       const { values, isOutdated } = await readLines(await readFile(path, 'utf8'), ring);
       for (const [key, seen] of values) memory.restore(key, seen);
       if (isOutdated) this.schedule();
