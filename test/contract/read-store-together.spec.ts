@@ -1,9 +1,10 @@
+import { join } from 'node:path';
 import type { Cursor, Event } from '#libs/kernel/src/event.js';
 import { type Projection, put, type Row } from '#libs/kernel/src/projection.js';
 import { MemoryEventStore } from '#libs/platform/src/event-store/memory-event-store.js';
 import type { ReadStore } from '#libs/platform/src/read-store/read-store.js';
 import { happen } from '#test/support/event-log.js';
-import { Bench } from '#test/support/read-store.js';
+import { Bench, dumpOfFile, story } from '#test/support/read-store.js';
 
 interface Thing {
   readonly table: 'left' | 'right';
@@ -57,10 +58,35 @@ describe('what one event puts into a read store', () => {
       moments.push([cursor, shown({ left: rows('left'), right: rows('right') })]);
     }
     await models.passed(moments.at(-1)![0], 5000);
+    const path = join(bench.dir, 'at-once.db');
+    await (await bench.open(store, { projections: [things], path })).close();
+    expect(dumpOfFile(path)).toBe(dumpOfFile(bench.path));
     for (const [cursor, then] of moments) {
       const view = models.asOf(cursor);
       const all = (table: string) => view.all<Row>(`SELECT id, a, b FROM "${table}" ORDER BY id`);
       expect(shown({ left: all('left'), right: all('right') })).toBe(then);
     }
+  });
+});
+
+describe('what many events put into a read store at once', () => {
+  let bench: Bench;
+  beforeEach(() => {
+    bench = new Bench();
+  });
+  afterEach(() => bench.end());
+
+  it.each([1, 2, 3])('is the same, byte for byte, as when they come one by one: %i', async (seed) => {
+    const store = new MemoryEventStore();
+    const models = await bench.open(store);
+    for (let step = 0; step < 60; step += 1) {
+      const [cursor] = await story(store, 1, seed * 1000 + step * 7);
+      await models.passed(cursor!, 5000);
+    }
+    const path = join(bench.dir, 'at-once.db');
+    await (await bench.open(store, { path })).close();
+    await models.close();
+    expect(dumpOfFile(path)).toBe(dumpOfFile(bench.path));
+    expect(dumpOfFile(path)).toContain('["items_history",[{');
   });
 });

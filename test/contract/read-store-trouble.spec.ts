@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { AnyProjection } from '#libs/kernel/src/projection.js';
+import { type AnyProjection, put } from '#libs/kernel/src/projection.js';
 import { MemoryEventStore } from '#libs/platform/src/event-store/memory-event-store.js';
 import { happen } from '#test/support/event-log.js';
 import {
@@ -93,6 +93,33 @@ describe('a projection that fails', () => {
     await happen(store, 'store-1', ['ItemTagged', { id: 'a', tag: 't' }]);
     await until(() => !models.health().ok);
     expect(models.health().detail).toMatch(/^projection tags failed at ItemTagged/);
+  });
+});
+
+describe('many events of which one does not fit', () => {
+  it('are not written without it, and the one is named', async () => {
+    const strict: AnyProjection = {
+      ...items,
+      on: {
+        ItemAdded: ({ data: { id, name } }: { data: { id: string; name: string } }) => [
+          put('items', { id }, { name: name === 'wrong' ? null : name, revision: 1 }),
+        ],
+      },
+    };
+    const names = ['a', 'b', 'c', 'wrong', 'd', 'e'];
+    const facts = names.map((name) => ['ItemAdded', { id: name, name, shelf: 's' }] as const);
+    await happen(store, 'store-1', facts[0]!, ...facts.slice(1));
+    const ids: string[] = [];
+    for await (const { id } of store.readStream('store-1')) ids.push(id);
+    const models = bench.make(store, { projections: [strict] });
+    void models.start().catch(() => undefined);
+    await until(() => models.health().detail.includes('projection'));
+    expect(models.health().detail).toContain(`projection items failed at ItemAdded ${ids[3]}: `);
+    expect(models.health().detail).toMatch(/NOT NULL constraint failed/);
+    expect(models.cursor()).toBeUndefined();
+    await models.close();
+    const right = await bench.open(store);
+    expect(namesIn(right.now())).toEqual(names.toSorted());
   });
 });
 
