@@ -1,5 +1,6 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Routes } from '#apps/gateway/src/http/routes.js';
+import { namePattern } from '#libs/kernel/src/names.js';
 import { client, type Gateway, startGateway } from '#test/support/gateway.js';
 
 interface Operation {
@@ -74,7 +75,7 @@ describe("the API's description of itself", () => {
     expect(document.components.schemas['NewCloud']).toEqual({
       type: 'object',
       properties: {
-        name: { type: 'string', minLength: 1, maxLength: 255, pattern: '\\S' },
+        name: { type: 'string', minLength: 1, maxLength: 255, pattern: namePattern },
         note: { type: ['string', 'null'], maxLength: 4096 },
         variables: { type: 'object', additionalProperties: true, maxProperties: 1000 },
       },

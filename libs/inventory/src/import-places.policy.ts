@@ -1,4 +1,5 @@
 import { DomainError } from '#libs/kernel/src/errors.js';
+import { demandName } from '#libs/kernel/src/names.js';
 import { cloud, type Cloud, type CloudCommand } from './cloud.decider.js';
 import type { ImportedThing, Planned } from './import.policy.js';
 import { differing, inCommand } from './import-trial.policy.js';
@@ -99,6 +100,7 @@ export class PlacesTrial {
     const known = regions.get(name);
     if (known) return known;
     if (!this.how.createPlaces) throw missing('region', name);
+    demandName('region', name);
     const { id, commands } = this.newRegion(cloudId, regions, name, null);
     const where = cloudName === undefined ? {} : { cloud: cloudName };
     this.made.push({ kind: 'region', id, name, place: where, streamId: cloudId, command: commands[0]! });
@@ -127,6 +129,7 @@ export class PlacesTrial {
     const known = this.byName.get(name);
     if (known) return known;
     if (!this.how.createPlaces) throw missing('cloud', name);
+    demandName('cloud', name);
     const { id, commands } = this.newCloud(name, null);
     const { projectId } = this.how;
     this.made.push({ kind: 'cloud', id, name, place: {}, streamId: projectId, command: commands[0]! });

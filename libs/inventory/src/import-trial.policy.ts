@@ -1,5 +1,6 @@
 import { DomainError } from '#libs/kernel/src/errors.js';
 import type { Json } from '#libs/kernel/src/json.js';
+import { demandName } from '#libs/kernel/src/names.js';
 import type { Difference, Planned } from './import.policy.js';
 import { region, type RegionCommand } from './region.decider.js';
 import { interfaceKey, type Region } from './region-state.policy.js';
@@ -103,6 +104,7 @@ export class RegionTrial {
     const known = name === undefined ? undefined : this.cells.get(name);
     if (name === undefined || known !== undefined) return known;
     if (!this.how.createPlaces) return this.named('cell', name);
+    demandName('cell', name);
     const made = this.newCell(name, null);
     this.made.push(made);
     return made.id;

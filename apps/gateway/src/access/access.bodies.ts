@@ -6,6 +6,7 @@ import {
   Identifier,
   Instant,
   Name,
+  NewName,
   Nullable,
   Optional,
   SomeOf,
@@ -18,7 +19,7 @@ import { Vars } from '../inventory/vars.field.js';
 const roles = ['root', 'auditor', 'admin', 'operator', 'viewer'] as const satisfies readonly Role[];
 
 export class NewProject {
-  @Name()
+  @NewName()
   readonly name: string;
 
   @Optional()
@@ -28,7 +29,7 @@ export class NewProject {
 
 export class ProjectChange {
   @Optional()
-  @Name()
+  @NewName()
   readonly name?: string;
 }
 
@@ -61,7 +62,7 @@ export class ProjectBody extends RecordBody {
 }
 
 export class NewUser {
-  @Name()
+  @NewName()
   readonly username: string;
 
   /** By default the project of the caller. */
@@ -143,7 +144,7 @@ export class NewUserBody extends UserBody {
 
 export class NewApiKey {
   /** Unique among the keys of the user. */
-  @Name()
+  @NewName()
   readonly name: string;
 
   /** From then on the key is refused; without it, the key lives until it is revoked. */

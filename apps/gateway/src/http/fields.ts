@@ -4,6 +4,7 @@ import { Type } from 'class-transformer';
 import { IsBoolean, IsIn, ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import 'reflect-metadata';
+import { nameMistake, namePattern } from '#libs/kernel/src/names.js';
 import { isVariableKey } from './json.js';
 
 const nullables = new WeakMap<object, Set<string>>();
@@ -55,11 +56,17 @@ const all =
 export const check = (
   name: string,
   fits: (value: unknown) => boolean,
-  message: string,
+  message: string | ((value: unknown) => string),
   schema: Record<string, unknown>,
 ): PropertyDecorator =>
   all(
-    ValidateBy({ name, validator: { validate: fits, defaultMessage: () => message } }),
+    ValidateBy({
+      name,
+      validator: {
+        validate: fits,
+        defaultMessage: (asked) => (typeof message === 'string' ? message : message(asked?.value)),
+      },
+    }),
     JSONSchema(() => schema) as PropertyDecorator,
   );
 
@@ -76,14 +83,28 @@ const isLine = (most: number) => {
   return (value: unknown): boolean => isShort(value) && /\S/.test(value as string);
 };
 
-/** One line that names something. */
+const noLine = (most: number) =>
+  `must be 1 to ${most} characters without control characters, not blanks alone`;
+
+/** One line that names something: in questions and answers, since old names are less proper than new ones. */
 export const Name = (most = 255): PropertyDecorator =>
-  check(
-    'name',
-    isLine(most),
-    `must be 1 to ${most} characters without control characters, not blanks alone`,
-    { type: 'string', minLength: 1, maxLength: most, pattern: '\\S' },
+  check('name', isLine(most), noLine(most), {
+    type: 'string',
+    minLength: 1,
+    maxLength: most,
+    pattern: '\\S',
+  });
+
+/** The name that something is given. */
+export const NewName = (most = 255): PropertyDecorator => {
+  const isName = isLine(most);
+  return check(
+    'newName',
+    (value) => isName(value) && nameMistake(value as string) === undefined,
+    (value) => (isName(value) && nameMistake(value as string)) || noLine(most),
+    { type: 'string', minLength: 1, maxLength: most, pattern: namePattern },
   );
+};
 
 /** Free text that may have several lines, and may be null. */
 export const Note = (most = 4096): PropertyDecorator =>

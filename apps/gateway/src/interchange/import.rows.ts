@@ -4,7 +4,7 @@ import ip from 'ipaddr.js';
 import type { ImportedKind, ImportedThing } from '#libs/inventory/src/import.policy.js';
 import type { FleetRecord } from '#libs/interchange/src/fleet-record.js';
 import type { Json } from '#libs/kernel/src/json.js';
-import { Flag, IpAddress, Name, Note, Optional, Whole } from '../http/fields.js';
+import { Flag, IpAddress, Name, NewName, Note, Optional, Whole } from '../http/fields.js';
 import { validBody } from '../http/validation.pipe.js';
 import {
   canonicalAddress,
@@ -17,7 +17,7 @@ import {
 
 /** What has no labels, and must not be given any. */
 class Unlabelled {
-  @Name()
+  @NewName()
   readonly name: string;
 
   @Labels(0)
@@ -31,7 +31,7 @@ class ImportedPlace extends Unlabelled {
 }
 
 class ImportedDevice {
-  @Name()
+  @NewName()
   readonly name: string;
 
   @Labels()

@@ -1,11 +1,11 @@
 import type { Json } from '#libs/kernel/src/json.js';
-import { Identifier, Name, Note, Optional, Variables } from '../http/fields.js';
+import { Identifier, Name, NewName, Note, Optional, Variables } from '../http/fields.js';
 import { SortKeys } from '../http/query.js';
 import { InheritingPageQuery } from './inheriting.query.js';
 import { OwnerBody } from './owner.bodies.js';
 
 export class NewCloud {
-  @Name()
+  @NewName()
   readonly name: string;
 
   @Optional()
@@ -19,7 +19,7 @@ export class NewCloud {
 
 export class CloudChange {
   @Optional()
-  @Name()
+  @NewName()
   readonly name?: string;
 
   @Optional()

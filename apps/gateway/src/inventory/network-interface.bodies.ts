@@ -1,6 +1,16 @@
 import type { Json } from '#libs/kernel/src/json.js';
 import { LinkBody } from '../http/bodies.js';
-import { Identifier, IpAddress, ListOf, Name, Nullable, Optional, Variables, Whole } from '../http/fields.js';
+import {
+  Identifier,
+  IpAddress,
+  ListOf,
+  Name,
+  NewName,
+  Nullable,
+  Optional,
+  Variables,
+  Whole,
+} from '../http/fields.js';
 import { SortKeys } from '../http/query.js';
 import { InheritingPageQuery } from './inheriting.query.js';
 import { OwnerBody } from './owner.bodies.js';
@@ -59,7 +69,7 @@ class InterfaceSettings {
 }
 
 export class NewNetworkInterface extends InterfaceSettings {
-  @Name()
+  @NewName()
   readonly name: string;
 
   @Identifier()
@@ -79,7 +89,7 @@ export class NewNetworkInterface extends InterfaceSettings {
 
 export class NetworkInterfaceChange extends InterfaceSettings {
   @Optional()
-  @Name()
+  @NewName()
   readonly name?: string;
 
   @Optional()

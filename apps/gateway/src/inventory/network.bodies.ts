@@ -1,5 +1,5 @@
 import type { Json } from '#libs/kernel/src/json.js';
-import { Identifier, IpAddress, Name, Nullable, Optional, Variables } from '../http/fields.js';
+import { Identifier, IpAddress, Name, NewName, Nullable, Optional, Variables } from '../http/fields.js';
 import { SortKeys } from '../http/query.js';
 import { CellQuery } from './cell.bodies.js';
 import { Cidr, Netmask } from './inventory.fields.js';
@@ -29,7 +29,7 @@ class NetworkSettings {
 }
 
 export class NewNetwork extends NetworkSettings {
-  @Name()
+  @NewName()
   readonly name: string;
 
   @Identifier()
@@ -59,7 +59,7 @@ export class NewNetwork extends NetworkSettings {
 
 export class NetworkChange extends NetworkSettings {
   @Optional()
-  @Name()
+  @NewName()
   readonly name?: string;
 
   @Optional()

@@ -6,6 +6,7 @@ import {
   Instant,
   ListOf,
   Name,
+  NewName,
   Note,
   Nullable,
   Optional,
@@ -57,7 +58,7 @@ export class WorkflowStep extends WorkflowAction {
 }
 
 export class NewWorkflow {
-  @Name()
+  @NewName()
   readonly name: string;
 
   @Optional()
