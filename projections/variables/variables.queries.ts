@@ -92,9 +92,10 @@ const schemasSql = selects(
   '',
   'variable_schemas',
 );
-const objectsSql = selects(
-  'owner_id, json_group_object(key, json(value)) AS variables',
-  'GROUP BY owner_id ORDER BY owner_id',
+/** Of the past the rows of an owner come in no order, and the members of an object are in that of its rows. */
+const objectsSql = selects('owner_id, key, value').map(
+  (ordered) => `SELECT owner_id, json_group_object(key, json(value)) AS variables
+    FROM (${ordered}) GROUP BY owner_id ORDER BY owner_id`,
 );
 
 /** Of one search: more would hold up, or bring down, who searches and everybody else. */
@@ -174,7 +175,7 @@ export class VariablesQueries {
     return view.get('SELECT 1 FROM variable_schemas LIMIT 1') !== undefined;
   }
 
-  /** As `values`, put together here: a third of the time when an owner has many. Owners without variables are left out. */
+  /** As `values`, in the order of keys, put together here: a third of the time when an owner has many. Owners without variables are left out. */
   objects(view: ReadView, ownerIds: readonly string[]): readonly ObjectRow[] {
     return ask(view, objectsSql, ownerIds);
   }

@@ -202,6 +202,17 @@ describe('the read model of variables', () => {
     ]);
   });
 
+  it('puts them together in the order of keys, in the past as at present', async () => {
+    const told = (at: ReadView) => queries.objects(at, ['h1', 'h2']);
+    await model.after('variables-h2', set({ d: 1, c: 1 }));
+    const view = await model.after('variables-h1', set({ b: 1, a: 1, e: 1 }));
+    const [then, { cursor }] = [told(view), view];
+    await model.after('variables-h1', set({ a: 2 }));
+    await model.after('variables-h2', ['VariablesRemoved', { ownerKind: 'host', keys: ['c'] }]);
+    expect(told(model.asOf(cursor))).toEqual(then);
+    expect(then.map(({ variables: text }) => text)).toEqual(['{"a":1,"b":1,"e":1}', '{"c":1,"d":1}']);
+  });
+
   it.each([
     ['project-o1', 'ProjectRemoved', {}],
     ['project-p1', 'CloudRemoved', { cloudId: 'o1' }],
