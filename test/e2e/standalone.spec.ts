@@ -33,6 +33,8 @@ const keyIn = async (directory: string): Promise<string> => {
   return (JSON.parse(text) as { api_key: string }).api_key;
 };
 
+const answerOf = async (response: Response) => ({ status: response.status, text: await response.text() });
+
 const greeted = async (program: Program): Promise<string> => {
   await program.url();
   await until(() => program.out.includes('/v1/workflows'));
@@ -84,6 +86,30 @@ describe('the whole system as one process', () => {
       context: 'ReadStore',
       msg: expect.stringContaining('the log is away'),
     });
+  });
+
+  it('is ready without its broker, and says what waits for it', async () => {
+    const program = start({ CRATON_AMQP_URL: 'amqp://user:secret@127.0.0.1:1/%2F' });
+    const url = await program.url();
+    const health = async () => {
+      const { status, text } = await answerOf(await fetch(`${url}/health/ready`));
+      expect([status, text]).toEqual([200, expect.not.stringContaining('127.0.0.1')]);
+      return JSON.parse(text) as { status: string; notifications: Record<string, unknown> };
+    };
+    await until(async () => (await health()).notifications['away_since'] !== null);
+    expect(await health()).toMatchObject({
+      status: 'ready',
+      notifications: {
+        connected: false,
+        detail: 'the broker is away',
+        waiting_since: expect.stringMatching(/^\d{4}-.*Z$/),
+      },
+    });
+  });
+
+  it('says nothing of notifications that it is not to publish', async () => {
+    const answer = await fetch(`${await start().url()}/health/ready`);
+    expect(await answer.json()).not.toHaveProperty('notifications');
   });
 
   it('does not start beside another one on the same data', async () => {
@@ -171,6 +197,16 @@ describe('maintenance in a process that is ended again and again', () => {
     const run = await rest.post('/v1/runs', { workflow: 'host-maintenance', window_id: window.id, input });
     return { runId: run.id as string, windowId: window.id as string };
   };
+
+  it('says that nothing waits once the broker was told', async () => {
+    const { program } = await live();
+    const url = await program.url();
+    const told = async () =>
+      ((await (await fetch(`${url}/health/ready`)).json()) as { notifications: unknown }).notifications;
+    const fine = { connected: true, detail: 'the broker is there', away_since: null, waiting_since: null };
+    // The text of both: objects of a test's own realm are never strictly equal to those of others.
+    await until(async () => JSON.stringify(await told()) === JSON.stringify(fine));
+  });
 
   it.each(['SIGKILL', 'SIGTERM'] as const)(
     'goes on after %s wherever it was, and moves nothing twice',

@@ -22,6 +22,8 @@ export interface PublisherHealth {
   readonly ok: boolean;
   readonly detail: string;
   readonly connected: boolean;
+  /** Since when what is tried fails; null while it does not. */
+  readonly awaySince: Date | null;
   /** Everything up to here is with the broker; undefined before the first event. */
   readonly cursor: Cursor | undefined;
   /** Notifications confirmed since the process started. */
@@ -50,6 +52,7 @@ export class Publisher implements OnApplicationBootstrap, BeforeApplicationShutd
   #noting: Promise<void> | undefined;
   #cursor: Cursor | undefined;
   #trouble: string | undefined;
+  #troubleSince: Date | null = null;
   #published = 0;
 
   constructor(
@@ -88,10 +91,16 @@ export class Publisher implements OnApplicationBootstrap, BeforeApplicationShutd
       ok: this.#trouble === undefined,
       detail: this.#detail(),
       connected: this.#broker?.connected ?? false,
+      awaySince: this.#troubleSince,
       cursor: this.#cursor,
       published: this.#published,
       skipped: this.#announcer.skipped,
     };
+  }
+
+  /** Everything up to here is with the broker, also by what a process before this one noted; undefined before the first event. */
+  async reached(): Promise<Cursor | undefined> {
+    return this.#cursor ?? (await this.#checkpoint.read());
   }
 
   #detail(): string {
@@ -159,11 +168,13 @@ export class Publisher implements OnApplicationBootstrap, BeforeApplicationShutd
   #succeeded(): void {
     if (this.#trouble !== undefined) this.#log.log('all is well again');
     this.#trouble = undefined;
+    this.#troubleSince = null;
   }
 
   #failed(error: unknown): void {
     const words = error instanceof Error ? error.message : String(error);
     if (words !== this.#trouble) this.#log.error(words);
     this.#trouble = words;
+    this.#troubleSince ??= new Date();
   }
 }
