@@ -5,6 +5,7 @@ import type { AnyProjection } from '#libs/kernel/src/projection.js';
 import type { RecordedEvent } from '../event-store/event-store.js';
 import type { Build } from './build.js';
 import { Catalog, catalogSchema } from './catalog.js';
+import { Checkpoints } from './checkpoints.js';
 import { Draft, draftFormat, format } from './draft.js';
 import { LogMark, markSchema } from './log-mark.js';
 import { PastReader, Reader } from './reader.js';
@@ -52,6 +53,7 @@ export class ReadModelFile {
   private writing = true;
   /** Until something in it was complete. */
   private draft: Draft | undefined;
+  private readonly checkpoints: Checkpoints;
 
   /** Opens the file or makes it; one that is damaged, not ours or of another format is replaced. Throws when there can be none. */
   static open(options: FileOptions): ReadModelFile {
@@ -67,6 +69,7 @@ export class ReadModelFile {
   private constructor({ path, projections, onDamage, watches = [] }: FileOptions) {
     this.watches = watches;
     for (const watch of watches) watch.lose();
+    this.checkpoints = new Checkpoints(path);
     this.database = new DatabaseSync(path, { timeout: 1000 });
     this.database.setAuthorizer((action) =>
       this.writing || harmless.has(action) ? constants.SQLITE_OK : constants.SQLITE_DENY,
@@ -85,7 +88,7 @@ export class ReadModelFile {
       this.define();
       this.writing = false;
     } catch (error) {
-      this.close();
+      this.shut();
       throw error;
     }
   }
@@ -103,6 +106,7 @@ export class ReadModelFile {
     });
     for (const build of behind) build.cursor = upTo;
     if (marks) this.mark.reload();
+    if (this.draft === undefined) this.checkpoints.note(events.length);
   }
 
   /** The builds answer from now on, having read everything up to the cursor. */
@@ -116,7 +120,13 @@ export class ReadModelFile {
     this.define();
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    // Who closes a file last takes its write-ahead log away, by its name.
+    await this.checkpoints.close();
+    this.shut();
+  }
+
+  private shut(): void {
     this.past?.close();
     if (!this.database.isOpen) return;
     try {
@@ -142,8 +152,8 @@ export class ReadModelFile {
     if (tables > 0 && version !== format) throw new Outdated('it is of another format');
     // For writing, half as much would do; what is read often stays.
     this.database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000');
-    // Checkpoints write each page once however often it changed: fewer of them make catching up faster.
-    this.database.exec('PRAGMA wal_autocheckpoint = 4000');
+    // Only where the thread that does it is late.
+    this.database.exec('PRAGMA wal_autocheckpoint = 16000');
     if (tables > 0) return;
     this.transaction(() => {
       this.database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${format}`);

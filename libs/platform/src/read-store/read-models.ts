@@ -75,7 +75,7 @@ export class ReadModels {
     this.stopping.abort();
     await Promise.all(this.feeds.map((feed) => feed.stop()));
     await this.beginning;
-    this.options.file.close();
+    await this.options.file.close();
   }
 
   private async followLog(): Promise<void> {
