@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SystemClock } from '#libs/platform/src/clock.js';
 import { StepRefused } from '#libs/workflows/src/step-plugin.port.js';
 import { stepContext } from '#test/support/steps.js';
@@ -23,6 +24,13 @@ describe('a pause', () => {
     expect(await pauseAt(9.99).perform({ seconds: 10 }, context)).toEqual({
       until: '2026-11-23T03:00:10.000Z',
     });
+  });
+
+  it('takes no longer than it was asked to when the clock was set back meanwhile', async () => {
+    const context = stepContext({ startedAt, deadline, attempt: 2 });
+    const pausing = pauseAt(-3600).perform({ seconds: 0.01 }, context);
+    const late = sleep(10_000, 'late', { ref: false });
+    expect(await Promise.race([pausing, late])).not.toBe('late');
   });
 
   it('knows after a crash whether it is over', async () => {
