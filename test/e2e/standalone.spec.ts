@@ -206,6 +206,7 @@ describe('maintenance in a process that is ended again and again', () => {
     const fine = { connected: true, detail: 'the broker is there', away_since: null, waiting_since: null };
     // The text of both: objects of a test's own realm are never strictly equal to those of others.
     await until(async () => JSON.stringify(await told()) === JSON.stringify(fine));
+    expect(await program.stop('SIGTERM')).toBe(0);
   });
 
   it.each(['SIGKILL', 'SIGTERM'] as const)(
