@@ -49,6 +49,51 @@ describe('a connection', () => {
     expect(JSON.parse(body)).toMatchObject({ status, detail: 'the request could not be read' });
   });
 
+  it.each([
+    ['no host', 'GET /v1/clouds HTTP/1.1\r\nconnection: close\r\n\r\n', 400, 'Host must be sent'],
+    [
+      'no host, of what is not there',
+      'GET /no HTTP/1.1\r\nconnection: close\r\n\r\n',
+      400,
+      'Host must be sent',
+    ],
+    [
+      'two hosts',
+      'GET /v1/clouds HTTP/1.1\r\nhost: a\r\nHost: b\r\nconnection: close\r\n\r\n',
+      400,
+      'Host must be sent once',
+    ],
+    [
+      'an expectation that nobody meets',
+      'POST /v1/clouds?x HTTP/1.1\r\nhost: x\r\nexpect: miracles\r\ncontent-length: 2\r\n\r\n{}',
+      417,
+      'the only expectation that is met is 100-continue',
+    ],
+  ])('that asks with %s is told so in a problem', async (_, text, status, detail) => {
+    const answer = await everything(await send(text));
+    const [head, body = ''] = answer.split('\r\n\r\n');
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} [^]*application/problem\\+json`, 'i'));
+    expect(JSON.parse(/\{.*\}/.exec(body)?.[0] ?? '')).toMatchObject({
+      status,
+      detail,
+      instance: /^\S+ ([^? ]+)/.exec(text)?.[1],
+    });
+  });
+
+  it('of HTTP/1.0 needs no host', async () => {
+    const answer = await everything(await send('GET /health/live HTTP/1.0\r\n\r\n'));
+    expect(answer).toMatch(/^HTTP\/1.1 200 /);
+  });
+
+  it('is told to go on with a body that it asks about', async () => {
+    const head =
+      'POST /v1/clouds HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-type: application/json';
+    const answer = await everything(
+      await send(`${head}\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}`),
+    );
+    expect(answer).toMatch(/^HTTP\/1.1 100 [^]*HTTP\/1.1 401 /);
+  });
+
   it('has half a minute for the head of a request and half a minute for its body', () => {
     const { server, patience } = fastify();
     expect(patience).toEqual({ bodyMs: 30_000, idleMs: 30_000, uploadMs: 600_000 });

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '#libs/kernel/src/errors.js';
 import { ReadStore } from '#libs/platform/src/read-store/read-store.js';
 import { limitBodies } from './body-deadline.js';
+import { judgeHeads } from './heads.js';
 import { readJson } from './json.js';
 import { type Patience, patienceFor } from './patience.js';
 import { DEFECT, problemOf, sendProblem } from './problem.js';
@@ -32,7 +33,7 @@ export const httpAdapter = (proxies: readonly string[] = [], patience = patience
     requestTimeout: longest(patience),
     rewriteUrl: withoutOrigin,
     // Node looks for what is late only so often, and by default gives the head twice the time.
-    http: { headersTimeout: 30_000, connectionsCheckingInterval: 2_000 },
+    http: { headersTimeout: 30_000, connectionsCheckingInterval: 2_000, requireHostHeader: false },
     keepAliveTimeout: 75_000,
     genReqId: newRequestId,
     // What came in on an open connection while the gateway stops is still answered.
@@ -119,5 +120,6 @@ export const configureHttp = (app: NestFastifyApplication, patience = patienceFo
   readJsonOnly(fastify);
   leaveRaw(fastify, new Set(['/v1/import']));
   stampAnswers(fastify, app.get(ReadStore));
+  judgeHeads(fastify);
   answerTogether(fastify);
 };
