@@ -53,10 +53,26 @@ describe('the newest events', () => {
     expect(positions(10)).toEqual([]);
   });
 
-  it('begin anew before they take much memory', () => {
-    tail.take(13, events(14, 498), 100);
-    expect([positions(10), positions(13).length]).toEqual([[], 498]);
-    tail.take(511, events(512, 1), 999_901);
-    expect([positions(13), positions(511)]).toEqual([[], [512]]);
+  it('let go of older ones before they take much memory', () => {
+    tail.take(13, events(14, 1998), 100);
+    expect([positions(10), positions(13, 3000).length]).toEqual([[], 1998]);
+    tail.take(2011, events(2012, 1), 1_999_901);
+    expect([positions(13), positions(2011)]).toEqual([[], [2012]]);
+  });
+
+  it('stay at hand for whoever is a thousand behind, however few come at a time', () => {
+    for (let position = 13; position < 5000; position += 1) {
+      tail.take(position, events(position + 1, 1), 10);
+      const behind = Math.max(10, position - 999);
+      expect(positions(behind, 2000)).toHaveLength(position + 1 - behind);
+    }
+    expect(positions(4990)).toEqual([4991, 4992, 4993, 4994, 4995, 4996, 4997, 4998, 4999, 5000]);
+    expect(positions(2000)).toEqual([]);
+  });
+
+  it('are not changed under whoever was handed some', () => {
+    const handed = tail.after(10, 1000);
+    tail.take(13, events(14, 2), 100);
+    expect(handed).toHaveLength(3);
   });
 });
