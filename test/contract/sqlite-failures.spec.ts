@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, readdir, rename, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
@@ -230,6 +230,16 @@ describe('the SQLite log', () => {
     const refused = store.append(aStream(), 'no_stream', [anEvent()]);
     await expect(refused).rejects.toThrow(StoreUnavailable);
     await expect(refused).rejects.toThrow(/removed or replaced/);
+    await store.close();
+  });
+
+  it('whose file was cut off acknowledges nothing more', async () => {
+    const store = new SqliteEventStore(path);
+    await store.append(aStream(), 'no_stream', someEvents(3));
+    await truncate(path, 4096);
+    const refused = store.append(aStream(), 'no_stream', [anEvent()]);
+    await expect(refused).rejects.toThrow(StoreUnavailable);
+    await expect(refused).rejects.toThrow(/cut off while it was open/);
     await store.close();
   });
 });

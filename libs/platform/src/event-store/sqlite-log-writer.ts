@@ -105,6 +105,7 @@ export class LogWriter {
   private readonly path: string;
   private connection: Connection | undefined;
   private inode: number | undefined;
+  private size = 0;
   private position = 0;
   /** Valid as long as nobody else has written, which `version` tells. */
   private readonly streams = new Map<string, StreamRow>();
@@ -184,11 +185,7 @@ export class LogWriter {
   }
 
   private begin(): Connection {
-    const inode = statSync(this.path, { throwIfNoEntry: false })?.ino;
-    this.inode ??= inode;
-    // What is written to a file that nobody will find again is lost.
-    if (inode === undefined || inode !== this.inode)
-      throw new Error('the file was removed or replaced while it was open');
+    this.check();
     const connection = this.open();
     connection.begin.get();
     const [version] = connection.version.get() as unknown as [number];
@@ -202,6 +199,17 @@ export class LogWriter {
         `REPLACE INTO meta (key, value) VALUES ('recovered', '${new Date().toISOString()}')`,
       );
     return connection;
+  }
+
+  /** What is written to a file that nobody will find again, or that is a log no more, is lost. */
+  private check(): void {
+    const { ino, size } = statSync(this.path, { throwIfNoEntry: false }) ?? { ino: undefined, size: 0 };
+    this.inode ??= ino;
+    if (ino === undefined || ino !== this.inode)
+      throw new Error('the file was removed or replaced while it was open');
+    // A log never becomes smaller.
+    if (size < this.size) throw new Error('the file was cut off while it was open');
+    this.size = size;
   }
 
   private commit(): { readonly error: unknown } | undefined {
