@@ -1,7 +1,9 @@
+import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { StoreUnavailable } from '#libs/platform/src/event-store/event-store.errors.js';
+import { StoreDamaged, StoreUnavailable } from '#libs/platform/src/event-store/event-store.errors.js';
 import type { ReadStreamOptions, SubscribeOptions } from '#libs/platform/src/event-store/event-store.js';
 import { MemoryEventStore } from '#libs/platform/src/event-store/memory-event-store.js';
+import { SqliteEventStore } from '#libs/platform/src/event-store/sqlite-event-store.js';
 import type { ReadStore } from '#libs/platform/src/read-store/read-store.js';
 import { happen } from '#test/support/event-log.js';
 import { Bench, dump, failsWith, namesIn, story, thrownBy, until } from '#test/support/read-store.js';
@@ -102,5 +104,33 @@ describe('a log that is away', () => {
     await until(() => models.health().detail.includes('nobody answers'));
     await models.close();
     await expect(starting).rejects.toEqual(failsWith('unavailable', /closed/));
+  });
+});
+
+describe('a log that is damaged', () => {
+  const damage = (path: string): void => {
+    // The first page stays as it is, the last one too: they are looked at when the log is opened.
+    const file = openSync(path, 'r+');
+    const { size } = fstatSync(file);
+    const garbage = Buffer.alloc(4096, 0xa5);
+    for (let at = 4096; at < size - 4096; at += 4096) writeSync(file, garbage, 0, 4096, at);
+    closeSync(file);
+  };
+
+  it.each(['before', 'since'])('ends the start with what is to be done, read %s it was', async (read) => {
+    const path = join(bench.dir, 'events.db');
+    const log = new SqliteEventStore(path);
+    await story(log, 2000);
+    if (read === 'before') await (await bench.open(log)).close();
+    await log.close();
+    const again = new SqliteEventStore(path);
+    damage(path);
+    const models = bench.make(again);
+    const starting = models.start();
+    await expect(starting).rejects.toThrow(StoreDamaged);
+    await expect(starting).rejects.toThrow(/events\.db is damaged, put a copy back/);
+    expect(models.health().ok).toBe(false);
+    await models.close();
+    await again.close();
   });
 });

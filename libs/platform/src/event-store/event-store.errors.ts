@@ -33,7 +33,12 @@ export class AppendOutcomeUnknown extends EventStoreError {
 
 /** The log is away, full or closed; nothing was written. */
 export class StoreUnavailable extends EventStoreError {
-  override readonly name = 'StoreUnavailable';
+  override readonly name: string = 'StoreUnavailable';
+}
+
+/** What is stored makes no sense: asking again is in vain, a copy has to be put back. */
+export class StoreDamaged extends StoreUnavailable {
+  override readonly name = 'StoreDamaged';
 }
 
 export class InvalidArgument extends EventStoreError {

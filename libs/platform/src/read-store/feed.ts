@@ -1,6 +1,6 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { Cursor } from '#libs/kernel/src/event.js';
-import { CursorMismatch } from '../event-store/event-store.errors.js';
+import { CursorMismatch, StoreDamaged } from '../event-store/event-store.errors.js';
 import type { Batch, EventStore, Subscription } from '../event-store/event-store.js';
 import { describe, isDamage } from './sqlite-failure.js';
 
@@ -22,6 +22,8 @@ export interface FeedOptions {
   /** Called after each batch, when `position` has moved; what it throws is tried again. */
   readonly onApplied: () => void;
   readonly onDamage: (error: Error) => void;
+  /** The log cannot be read, and never will be. */
+  readonly onLogDamage: (error: Error) => void;
   /** The log is not the one that was read so far. */
   readonly onOtherLog: () => void;
   readonly log: (line: string) => void;
@@ -83,6 +85,7 @@ export class Feed {
       onBatch: (batch) => this.deliver(batch),
       onDropped: (error) => {
         this.report(`the log is away: ${error.message}`);
+        if (error instanceof StoreDamaged) this.options.onLogDamage(error);
       },
     });
   }

@@ -1,5 +1,5 @@
 import type { Cursor } from '#libs/kernel/src/event.js';
-import { CursorMismatch } from '../event-store/event-store.errors.js';
+import { CursorMismatch, StoreDamaged } from '../event-store/event-store.errors.js';
 import type { EventStore } from '../event-store/event-store.js';
 import type { Build } from './build.js';
 import { Feed, pause } from './feed.js';
@@ -17,6 +17,8 @@ export interface ReadModelsOptions {
   readonly onAdvance: () => void;
   readonly onDamage: (error: Error) => void;
   readonly onOtherLog: () => void;
+  /** The log cannot be read, and never will be. */
+  readonly onLogDamage: (error: Error) => void;
   readonly log: (line: string) => void;
 }
 
@@ -92,6 +94,7 @@ export class ReadModels {
         return await isOfLog(store, last, this.stopping.signal);
       } catch (error) {
         if (error instanceof CursorMismatch) return false;
+        if (error instanceof StoreDamaged) this.options.onLogDamage(error);
         this.trouble = `the log is away: ${(error as Error).message}`;
         if (failures === 0) log(`the read models wait: ${this.trouble}`);
         await pause(failures, this.stopping.signal);
@@ -124,7 +127,7 @@ export class ReadModels {
   }
 
   private feed(after: Cursor | undefined, maxBatch: number, builds: readonly Build[], main: boolean): Feed {
-    const { file, store, types, onDamage, onOtherLog, log } = this.options;
+    const { file, store, types, onDamage, onOtherLog, onLogDamage, log } = this.options;
     const feed = new Feed({
       store,
       after,
@@ -138,6 +141,7 @@ export class ReadModels {
       },
       onDamage,
       onOtherLog,
+      onLogDamage,
       log,
     });
     this.feeds.push(feed);

@@ -60,7 +60,7 @@ export class ReadStore {
     this.readiness.promise.catch(() => undefined);
   }
 
-  /** Resolves when every query can be answered as of the log's end. Rejects when another process uses the file. */
+  /** Resolves when every query can be answered as of the log's end. Rejects when another process uses the file or the log is damaged. */
   async start(): Promise<void> {
     const { path } = this.options;
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
@@ -160,7 +160,13 @@ export class ReadStore {
       this.advance();
     };
     const types = typesOf(projections);
-    const models = new ReadModels({ file, store, types, onAdvance, onDamage, onOtherLog, log: this.log });
+    // Who has started already goes on answering, and `health` says it.
+    const onLogDamage = (error: Error) => {
+      this.readiness.reject(error);
+    };
+    const { log } = this;
+    const heard = { onAdvance, onDamage, onOtherLog, onLogDamage, log };
+    const models = new ReadModels({ file, store, types, ...heard });
     this.life = { file, models };
     models.begin();
   }
