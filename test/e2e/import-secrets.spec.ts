@@ -132,6 +132,20 @@ describe('an import of secrets', () => {
     expect(await shown()).toEqual({ password: mask, port: 22, token: mask });
   });
 
+  it('is refused whole where nothing has what is to be sealed', async () => {
+    await imported(admin, fleet({ port: 22 }));
+    const before = await count();
+    const rows = ndjson(fleet({ password: clear, port: 23 }));
+    const { status, body } = await postImport(admin, rows, '?secret=port&secret=pasword');
+    expect([status, body.errors]).toEqual([
+      400,
+      [{ member: 'secret', message: 'names what nothing has: pasword' }],
+    ]);
+    const once = await postImport(admin, rows, '?secret=port&secret=pasword&mode=best-effort&dry_run=true');
+    expect(once.status).toBe(200);
+    expect(await count()).toBe(before);
+  });
+
   it('seals them for everything that has variables', async () => {
     const variables = { password: clear };
     const rows = [

@@ -31,12 +31,16 @@ export interface Surveyed {
   readonly refusals: readonly Refusal[];
   /** False when there may be more in the source than was read. */
   readonly whole: boolean;
+  /** Of the keys whose values are to be secret: those that nothing has. */
+  readonly unmet: readonly string[];
 }
 
 export interface Surveyor {
   readonly spool: Spool;
   readonly caller: Pick<Caller, 'variablePrefixes'>;
   readonly deviceType: string;
+  /** Keys whose values are to be secret. */
+  readonly secret: readonly string[] | undefined;
 }
 
 const mostVariables = 1000;
@@ -82,6 +86,7 @@ const rowOf = (record: FleetRecord, { spool, caller, deviceType }: Surveyor): Ro
 export const survey = async (reads: AsyncIterable<Read>, surveyor: Surveyor): Promise<Surveyed> => {
   const rows: Row[] = [];
   const refusals: Refusal[] = [];
+  const unmet = new Set(surveyor.secret);
   let whole = true;
   for await (const read of reads) {
     if (isProblem(read)) {
@@ -89,6 +94,7 @@ export const survey = async (reads: AsyncIterable<Read>, surveyor: Surveyor): Pr
       whole &&= !isFatal(read);
       continue;
     }
+    for (const key of unmet) if (Object.hasOwn(read.variables, key)) unmet.delete(key);
     try {
       rows.push(rowOf(read, surveyor));
       if (surveyor.spool.isFull) await surveyor.spool.flush();
@@ -97,7 +103,7 @@ export const survey = async (reads: AsyncIterable<Read>, surveyor: Surveyor): Pr
       refusals.push({ row: read, source: read.source, error });
     }
   }
-  return { rows, refusals, whole };
+  return { rows, refusals, whole, unmet: [...unmet] };
 };
 
 const mostNamed = 100;

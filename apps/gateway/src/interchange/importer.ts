@@ -43,6 +43,12 @@ const refuse = (member: string, message: string): never => {
   throw new DomainError('validation-failed', `${member} ${message}`, { violations: [{ member, message }] });
 };
 
+/** A key that was misspelt would leave its values in clear in the log, for good. */
+const demandMet = ({ unmet }: Surveyed, { mode }: ImportOptions): void => {
+  if (mode === 'all-or-nothing' && unmet.length > 0)
+    refuse('secret', `names what nothing has: ${unmet.join(', ')}`);
+};
+
 /** Takes a fleet in, from whatever reads it: all is read, checked and planned before the first thing is written. */
 @Injectable()
 export class Importer {
@@ -100,14 +106,16 @@ export class Importer {
   private async prepared(job: Job): Promise<Prepared> {
     const { exchange, options, destination, metadata, spool } = job;
     const { caller } = exchange;
-    const surveyed = await survey(job.source.reads(), { spool, caller, deviceType: options.device_type });
+    const { device_type: deviceType, secret } = options;
+    const surveyed = await survey(job.source.reads(), { spool, caller, deviceType, secret });
     const mark = await job.source.request.claim();
     const strict = options.mode === 'all-or-nothing';
     const { refusals } = surveyed;
     if (strict && !options.dry_run && refusals.length > 0) throw refusedWith(refusals);
+    demandMet(surveyed, options);
     const { create_places: createPlaces, managed_by: managedBy } = options;
     const cleans = this.cleans(job, surveyed);
-    const secrecy = { exchange, asked: new Set(options.secret) };
+    const secrecy = { exchange, asked: new Set(secret) };
     const order = { ...destination, createPlaces, managedBy, cleans, spool, secrecy };
     const { entries, missing } = await this.planner.plan(surveyed.rows, order);
     const refused = entries.flatMap((entry): Refusal[] =>
