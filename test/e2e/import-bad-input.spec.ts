@@ -72,7 +72,7 @@ describe('an import of what is wrong', () => {
           'content-type': 'application/x-ndjson',
         },
       });
-      expect([statusCode, body]).toEqual([400, expect.stringContaining('longer than 2000000 bytes')]);
+      expect([statusCode, body]).toEqual([413, expect.stringContaining('more than 2000000 bytes')]);
     }));
 
   it('is refused when it has too many rows', () =>

@@ -33,9 +33,20 @@ export const formatOf = ({ request }: Exchange, { format, inventory }: ImportQue
   throw new DomainError('unsupported-media-type', `the body must be ${known}`);
 };
 
-/** The body as it comes. Throws `payload-too-large` where the client says that it is. */
+const tooLarge = (mostBytes: number): DomainError =>
+  new DomainError('payload-too-large', `the body has more than ${mostBytes} bytes`);
+
+async function* bounded(parts: AsyncIterable<Uint8Array>, mostBytes: number): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const part of parts) {
+    bytes += part.length;
+    if (bytes > mostBytes) throw tooLarge(mostBytes);
+    yield part;
+  }
+}
+
+/** The body as it comes. Throws `payload-too-large` where the client says that it is, and later where it is nevertheless. */
 export const sourceOf = ({ request }: Exchange, mostBytes: number): ByteStream => {
-  if (Number(request.headers['content-length'] ?? 0) > mostBytes)
-    throw new DomainError('payload-too-large', `the body has more than ${mostBytes} bytes`);
-  return request.body ? upload(request) : [];
+  if (Number(request.headers['content-length'] ?? 0) > mostBytes) throw tooLarge(mostBytes);
+  return request.body ? bounded(upload(request), mostBytes) : [];
 };
