@@ -131,7 +131,7 @@ describe('an import of what is wrong', () => {
         for (let n = 0; n < 100; n += 1) yield host(`long-${n}`, { variables: { a: 'x'.repeat(100_000) } });
       };
       const [response] = (await once(send(rows), 'response')) as [IncomingMessage];
-      expect([response.statusCode, await text(response)]).toEqual([400, expect.stringContaining('2000000')]);
+      expect([response.statusCode, await text(response)]).toEqual([413, expect.stringContaining('2000000')]);
     });
 
     it('is done to its end when nobody waits for the answer any more', async () => {

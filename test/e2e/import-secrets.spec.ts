@@ -117,7 +117,7 @@ describe('an import over a secret', () => {
 describe('an import of secrets', () => {
   it('seals what it is told to, of what is new and of what was plain', async () => {
     const rows = fleet({ password: clear, port: 22 });
-    const query = '?create_places=true&secret=password&secret=token';
+    const query = '?create_places=true&secret=password';
     const trial = await imported(operator, rows, `${query}&dry_run=true`);
     expect(trial.results.at(-1)).toMatchObject({ result: 'created' });
     await imported(operator, rows, query);
