@@ -39,6 +39,8 @@ export default {
   rootDir,
   // A machine with much else to do takes its time; what hangs is still told.
   testTimeout: 30_000,
+  // Node lets go of no module that was loaded for a test file: two hundred of them fill a heap.
+  workerIdleMemoryLimit: '1500MB',
   projects: [
     project('unit', ['<rootDir>/{apps,libs,projections}/**/*.spec.ts']),
     projectWithBroker('contract', ['<rootDir>/test/contract/**/*.spec.ts']),
