@@ -1,6 +1,7 @@
 import type { JsonObject } from '#libs/kernel/src/json.js';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { clearInterval, setInterval } from 'node:timers';
+import { isDamage } from '../read-store/sqlite-failure.js';
 import { StoreDamaged, StoreUnavailable, StreamNotFound } from './event-store.errors.js';
 import type { RecordedEvent } from './event-store.js';
 import { LocalCursors } from './local-cursor.js';
@@ -12,11 +13,6 @@ import type { Written } from './sqlite-append-queue.js';
 const pollMs = 10;
 
 const columns = `SELECT e.pos, e.rev, e.ts, e.id, e.type, e.data, e.meta, s.name FROM events e JOIN streams s ON s.sid = e.sid`;
-
-/** SQLite's codes for a file that is malformed, and for one that is none of its own. */
-const damages = new Set([11, 26]);
-const isDamage = (error: unknown): boolean =>
-  damages.has(((error as { errcode?: number }).errcode ?? 0) & 0xff);
 
 type Row = [number, number, number, string, string, string, string | null, string];
 
